@@ -1,0 +1,124 @@
+//! OLoyalty's hooks, with the names of the specification.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{LedgerEntryId, MemberId, OrderId, TierId, UserId};
+use crate::time::Moment;
+use crate::{Filter, event};
+
+/// A row of `oloyalty_ledger` as hooks carry it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct LedgerRecord {
+    /// Row.
+    pub id: LedgerEntryId,
+    /// Member.
+    pub member_id: MemberId,
+    /// Account of the member.
+    pub user_id: UserId,
+    /// Position in the member's journal, from 1, without gaps.
+    pub seq: i64,
+    /// `earn`, `redeem`, `adjust`, `expire`, `reverse`, `transfer`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Change, with sign.
+    pub points: i64,
+    /// Balance after it.
+    pub balance_after: i64,
+    /// Cause, such as `order.completed`.
+    pub source: String,
+    /// Key of the cause.
+    pub source_id: String,
+}
+
+event! {
+    /// A member row was written.
+    MemberEnrolled = "oloyalty/member/enrolled", |event| format!("member:{}", event.member_id);
+    {
+        /// Member.
+        member_id: MemberId,
+        /// Account.
+        user_id: UserId,
+    }
+}
+
+event! {
+    /// Points were awarded.
+    PointsEarned = "oloyalty/points/earned", |event| format!("member:{}", event.entry.member_id);
+    {
+        /// The ledger entry.
+        entry: LedgerRecord,
+    }
+}
+
+event! {
+    /// Points were corrected by hand, or taken back.
+    PointsAdjusted = "oloyalty/points/adjusted", |event| format!("member:{}", event.entry.member_id);
+    {
+        /// The ledger entry.
+        entry: LedgerRecord,
+    }
+}
+
+event! {
+    /// A member moved between tiers.
+    TierChanged = "oloyalty/tier/changed", |event| format!("member:{}", event.member_id);
+    {
+        /// Member.
+        member_id: MemberId,
+        /// Before.
+        from: Option<TierId>,
+        /// Now.
+        to: TierId,
+        /// When.
+        at: Moment,
+    }
+}
+
+/// What the earning filters may look at.
+#[derive(Debug, Clone, Serialize)]
+pub struct EarnContext {
+    /// Member.
+    pub member_id: MemberId,
+    /// Account.
+    pub user_id: UserId,
+    /// Rule action, such as `order.completed`.
+    pub action: String,
+    /// The order, or 0.
+    pub order_id: OrderId,
+}
+
+/// `oloyalty/earn/eligible`: may this event earn at all?
+#[derive(Debug)]
+pub struct EarnEligible;
+impl Filter for EarnEligible {
+    const NAME: &'static str = "oloyalty/earn/eligible";
+    type Value = bool;
+    type Context = EarnContext;
+}
+
+/// `oloyalty/earn/points`: the computed points, before the cap; a result below zero counts as zero.
+#[derive(Debug)]
+pub struct EarnPoints;
+impl Filter for EarnPoints {
+    const NAME: &'static str = "oloyalty/earn/points";
+    type Value = i64;
+    type Context = EarnContext;
+}
+
+/// `oloyalty/earn/campaign_multiplier`: the active campaign's multiplier in basis points (10,000 is 1×).
+#[derive(Debug)]
+pub struct CampaignMultiplier;
+impl Filter for CampaignMultiplier {
+    const NAME: &'static str = "oloyalty/earn/campaign_multiplier";
+    type Value = i64;
+    type Context = EarnContext;
+}
+
+/// `oloyalty/tier/qualifies`: does the member qualify for the tier?
+#[derive(Debug)]
+pub struct TierQualifies;
+impl Filter for TierQualifies {
+    const NAME: &'static str = "oloyalty/tier/qualifies";
+    type Value = bool;
+    type Context = (MemberId, TierId);
+}

@@ -1,0 +1,39 @@
+//! Digests and keyed digests, in lower-case hex.
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+/// Bytes as lower-case hex.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// SHA-256 of the bytes, 64 hex digits.
+#[must_use]
+pub fn sha256(bytes: impl AsRef<[u8]>) -> String {
+    hex(&Sha256::digest(bytes.as_ref()))
+}
+
+/// HMAC-SHA-256 of `message` under `key`, 64 hex digits.
+#[must_use]
+pub fn hmac_sha256(key: &[u8], message: &[u8]) -> String {
+    match Hmac::<Sha256>::new_from_slice(key) {
+        Ok(mut mac) => {
+            mac.update(message);
+            hex(&mac.finalize().into_bytes())
+        }
+        Err(_) => String::new(),
+    }
+}
+
+/// Equality that takes the same time wherever the first difference is. Empty never equals.
+#[must_use]
+pub fn same(left: &str, right: &str) -> bool {
+    !left.is_empty() && left.len() == right.len() && bool::from(left.as_bytes().ct_eq(right.as_bytes()))
+}
