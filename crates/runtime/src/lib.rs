@@ -1,1 +1,35 @@
-//! placeholder
+//! What every feature stands on: units and flows, ports, events with their outbox, filters, requests, jobs,
+//! settings, idempotency replay and the audit log.
+//!
+//! Invariants: a [`Unit`] never reaches a port; an event commits with the change that caused it; a job or a
+//! schedule runs on one server at a time.
+
+pub mod actor;
+pub mod audit;
+pub mod builder;
+pub mod engine;
+pub mod events;
+pub mod filters;
+pub mod jobs;
+pub mod module;
+pub mod ports;
+pub mod replay;
+pub mod requests;
+pub mod schema;
+pub mod settings;
+pub mod signing;
+pub mod verify;
+
+pub use actor::Actor;
+pub use audit::Audit;
+pub use builder::{Builder, Configuration};
+pub use db::{Db, Migration, Row, Sql, Step, Tx, params};
+pub use engine::{Engine, Unit};
+pub use events::{Emit, Envelope, Subscriber};
+pub use filters::{ApplyFilter, Filters};
+pub use jobs::{Enqueue, Job, JobKind, Schedule};
+pub use module::Module;
+pub use requests::Requests;
+pub use settings::Settings;
+pub use signing::SecretKey;
+pub use verify::{Verifier, Violation};

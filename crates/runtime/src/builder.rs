@@ -1,0 +1,114 @@
+//! Puts the engine together from modules and ports, and migrates the database.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use db::{Db, Migration};
+use kernel::{Clock, Entropy, Fault};
+
+use crate::engine::{Engine, Parts, Ports, Within};
+use crate::filters::Filters;
+use crate::module::Module;
+use crate::requests::Requests;
+use crate::signing::SecretKey;
+use crate::verify::Verifier;
+
+/// What the engine needs to know of its installation.
+#[derive(Debug, Clone)]
+pub struct Configuration {
+    /// Signs tokens.
+    pub secret: SecretKey,
+    /// Where shoppers reach this server, without a slash at the end.
+    pub public_url: String,
+    /// Time zone of the shop.
+    pub zone: String,
+}
+
+/// Collects modules, then builds the engine.
+pub struct Builder {
+    db: Db,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    modules: Vec<Module>,
+}
+
+impl Builder {
+    /// On an open database.
+    #[must_use]
+    pub fn new(db: Db, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
+        Self { db, clock, entropy, modules: Vec::new() }
+    }
+
+    /// Adds a feature's module.
+    #[must_use]
+    pub fn module(mut self, module: Module) -> Self {
+        self.modules.push(module);
+        self
+    }
+
+    /// All migrations in their order: the platform's first, then by feature.
+    #[must_use]
+    pub fn migrations(&self) -> Vec<Migration> {
+        let mut all: Vec<Migration> = Vec::new();
+        all.extend_from_slice(crate::schema::MIGRATIONS);
+        all.extend_from_slice(crate::audit::MIGRATIONS);
+        for list in self.modules.iter().flat_map(|module| &module.migrations) {
+            all.extend_from_slice(list);
+        }
+        all.sort_by_key(|migration| migration.id);
+        all
+    }
+
+    /// The engine. Two subscribers of one name, or two answers to one request, are faults.
+    pub fn build(self, configuration: Configuration, ports: Ports) -> Result<Engine, Fault> {
+        let (mut filters, mut requests) = (Filters::default(), Requests::default());
+        let (mut subscribers, mut job_kinds, mut schedules) = (Vec::new(), Vec::new(), Vec::new());
+        let mut verifiers: Vec<Verifier> = Vec::new();
+        for mut module in self.modules {
+            subscribers.append(&mut module.subscribers);
+            job_kinds.append(&mut module.job_kinds);
+            schedules.append(&mut module.schedules);
+            verifiers.append(&mut module.verifiers);
+            module.register(&mut filters, &mut requests);
+        }
+        let mut by_event: BTreeMap<&'static str, Vec<&'static str>> = BTreeMap::new();
+        let mut names = BTreeSet::new();
+        for subscriber in &subscribers {
+            if !names.insert(subscriber.name) {
+                return Err(Fault::bug(format!("two subscribers are called {}", subscriber.name)));
+            }
+            by_event.entry(subscriber.event).or_default().push(subscriber.name);
+        }
+        if let Some(name) = requests.claimed_twice().first() {
+            return Err(Fault::bug(format!("two features answer {name}")));
+        }
+        let within = Arc::new(Within {
+            filters: Arc::new(filters),
+            subscribers: by_event,
+            secret: configuration.secret,
+            public_url: configuration.public_url,
+            zone: configuration.zone,
+        });
+        self.db.set_extension(Arc::clone(&within));
+        let server_id = self.entropy.uuid(self.clock.now());
+        Ok(Engine(Arc::new(Parts {
+            db: self.db,
+            clock: self.clock,
+            entropy: self.entropy,
+            within,
+            requests,
+            subscribers,
+            job_kinds,
+            schedules,
+            verifiers,
+            ports,
+            server_id,
+        })))
+    }
+}
+
+impl std::fmt::Debug for Builder {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Builder").field("modules", &self.modules).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,97 @@
+//! A payment gateway.
+
+use async_trait::async_trait;
+use kernel::Money;
+
+/// What pays.
+#[derive(Clone)]
+pub enum GatewaySource {
+    /// What the gateway's form produced (for the test gateway a card number).
+    Fresh(String),
+    /// The gateway's id of a saved method; charged off-session.
+    Saved(String),
+}
+
+impl std::fmt::Debug for GatewaySource {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::Fresh(_) => "Fresh(…)",
+            Self::Saved(_) => "Saved(…)",
+        })
+    }
+}
+
+/// One charge. The same `key` always means the same charge.
+#[derive(Debug, Clone)]
+pub struct GatewayCommand {
+    /// Idempotency key, handed on to the gateway.
+    pub key: String,
+    /// How much.
+    pub amount: Money,
+    /// What pays.
+    pub source: GatewaySource,
+    /// Keep the method for later off-session charges.
+    pub save_method: bool,
+    /// Shown in the gateway's record.
+    pub description: String,
+    /// Where the gateway sends the browser after a challenge.
+    pub return_url: String,
+}
+
+/// The gateway's answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GatewayCharge {
+    /// The money has moved.
+    Succeeded {
+        /// The gateway's id of the payment.
+        transaction_id: String,
+        /// Amount, as the gateway has it; compared with what was asked.
+        amount: Money,
+        /// Id of the saved method, when one was kept.
+        saved_method: Option<String>,
+        /// For people: `Visa ending 4242`.
+        method_label: String,
+    },
+    /// The shopper must pass a challenge.
+    RequiresAction {
+        /// The gateway's id of the payment.
+        transaction_id: String,
+        /// Address of the challenge.
+        challenge: String,
+    },
+}
+
+/// Why there is no charge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GatewayError {
+    /// The bank says no. Final for this key.
+    Declined {
+        /// Reason, such as `card_declined` or `authentication_required`.
+        code: String,
+        /// A sentence for the shopper.
+        message: String,
+    },
+    /// No answer, or one that does not say. May have been charged: look it up, never use another key.
+    Unknown(String),
+    /// The gateway refuses the request itself. Final: nothing was charged.
+    Refused(String),
+    /// Could not be reached; certainly nothing was charged.
+    Down(String),
+}
+
+/// A payment gateway.
+#[async_trait]
+pub trait Gateway: Send + Sync + 'static {
+    /// Id, such as `test`.
+    fn id(&self) -> &'static str;
+    /// What a shopper reads.
+    fn title(&self) -> &'static str;
+    /// True when a saved method can be charged in one click.
+    fn one_click(&self) -> bool;
+    /// Charges, or gives the outcome that this key has had already.
+    async fn charge(&self, command: &GatewayCommand) -> Result<GatewayCharge, GatewayError>;
+    /// What became of a key: `None` when the gateway has never seen it.
+    async fn look_up(&self, key: &str) -> Result<Option<Result<GatewayCharge, GatewayError>>, GatewayError>;
+    /// Gives money back. The same key gives it once. The gateway's id of the refund.
+    async fn refund(&self, key: &str, transaction_id: &str, amount: Money) -> Result<String, GatewayError>;
+}

@@ -1,0 +1,172 @@
+//! The shop of record: the embedded shop, or a real WooCommerce through the connector. Both pass one conformance suite.
+
+use async_trait::async_trait;
+use kernel::contracts::shop::{Address, CartSnapshot, OrderSnapshot, ProductSnapshot};
+use kernel::ids::{OfferId, OrderId, ProductId, UserId};
+use kernel::{Decimal, Fault, Money};
+
+/// A product on its way into a cart.
+#[derive(Debug, Clone)]
+pub struct AddToCart {
+    /// The product (the parent of a variation).
+    pub product_id: ProductId,
+    /// The variation, or 0.
+    pub variation_id: ProductId,
+    /// Units, at least 1.
+    pub quantity: i64,
+    /// Attribute name to value, for variations with "any" attributes.
+    pub variation: Vec<(String, String)>,
+}
+
+/// A bump's line in the cart: the server's price overrides the product's.
+#[derive(Debug, Clone)]
+pub struct OfferLine {
+    /// The offer; there is at most one line of an offer in a cart.
+    pub offer_id: OfferId,
+    /// What is added.
+    pub product: AddToCart,
+    /// Price of one.
+    pub unit_price: Decimal,
+}
+
+/// A line to put back.
+#[derive(Debug, Clone)]
+pub struct RestoreLine {
+    /// The product as it was.
+    pub product: AddToCart,
+    /// Name as it was, for the notice when it is gone.
+    pub name: String,
+    /// Price of one as it was, to tell of changes.
+    pub unit_price: Decimal,
+}
+
+/// What became of one restored line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RestoredLine {
+    /// Name.
+    pub name: String,
+    /// `added`, `reduced` (less in stock), `price_changed`, `missing`, `out_of_stock`.
+    pub outcome: &'static str,
+}
+
+/// A rebuilt cart.
+#[derive(Debug, Clone)]
+pub struct RestoreOutcome {
+    /// The cart as it now stands.
+    pub cart: CartSnapshot,
+    /// Line by line.
+    pub lines: Vec<RestoredLine>,
+}
+
+/// A checkout turned into an order.
+#[derive(Debug, Clone)]
+pub struct NewOrder {
+    /// Unique key: the same key gives the same order.
+    pub key: String,
+    /// The cart's token.
+    pub cart_token: String,
+    /// Billing, with e-mail.
+    pub billing: Address,
+    /// Shipping; empty means billing.
+    pub shipping: Address,
+    /// Gateway id.
+    pub payment_method: String,
+    /// What a shopper reads of the gateway.
+    pub payment_method_title: String,
+    /// The account, or 0.
+    pub customer_id: UserId,
+    /// The shopper's note.
+    pub customer_note: String,
+    /// Metadata, such as `_ocart_funnel_id`.
+    pub meta: Vec<(String, String)>,
+    /// Address of the shopper's machine.
+    pub ip_address: String,
+    /// Browser.
+    pub user_agent: String,
+    /// What the shopper was shown; another total now is refused with 409 `total_changed`.
+    pub expected_total: Option<Money>,
+}
+
+/// An accepted post-purchase offer, as a child order.
+#[derive(Debug, Clone)]
+pub struct ChildOrder {
+    /// Unique key: the same key gives the same order.
+    pub key: String,
+    /// The order it belongs to.
+    pub parent_id: OrderId,
+    /// The offer.
+    pub offer_id: OfferId,
+    /// What is bought.
+    pub product: AddToCart,
+    /// Price of one as the shop enters prices (with or without tax).
+    pub unit_price: Decimal,
+    /// The gateway's id of the payment; empty for a quote.
+    pub transaction_id: String,
+    /// Metadata.
+    pub meta: Vec<(String, String)>,
+}
+
+/// What a child order would come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OrderQuote {
+    /// Without tax.
+    pub subtotal: Money,
+    /// Tax.
+    pub total_tax: Money,
+    /// What would be charged.
+    pub total: Money,
+}
+
+/// The shop of record.
+#[async_trait]
+pub trait Host: Send + Sync + 'static {
+    /// A product or variation.
+    async fn product(&self, id: ProductId) -> Result<Option<ProductSnapshot>, Fault>;
+    /// Published products whose name or SKU contains `search`, for the admin's pickers.
+    async fn find_products(&self, search: &str, limit: i64) -> Result<Vec<ProductSnapshot>, Fault>;
+    /// Opens an empty cart and gives it.
+    async fn open_cart(&self, customer_id: UserId) -> Result<CartSnapshot, Fault>;
+    /// A cart by its token.
+    async fn cart(&self, token: &str) -> Result<Option<CartSnapshot>, Fault>;
+    /// Puts a product into a cart.
+    async fn add_to_cart(&self, token: &str, product: &AddToCart) -> Result<CartSnapshot, Fault>;
+    /// Puts a bump's line into the cart, or changes it; idempotent by offer.
+    async fn put_offer_line(&self, token: &str, line: &OfferLine) -> Result<CartSnapshot, Fault>;
+    /// Takes a bump's line out; nothing happens when there is none.
+    async fn remove_offer_line(&self, token: &str, offer_id: OfferId) -> Result<CartSnapshot, Fault>;
+    /// Sets where the cart would be shipped to, which decides taxes and shipping.
+    async fn set_destination(
+        &self,
+        token: &str,
+        billing: &Address,
+        shipping: &Address,
+    ) -> Result<CartSnapshot, Fault>;
+    /// Rebuilds a cart from lines and coupons. `token` names the cart to rebuild; a gone one is opened anew.
+    async fn restore_cart(
+        &self,
+        token: &str,
+        lines: &[RestoreLine],
+        coupons: &[String],
+    ) -> Result<RestoreOutcome, Fault>;
+    /// Writes the order `pending`, stock reserved; the cart stays until it is paid. Idempotent by key.
+    async fn place_order(&self, order: &NewOrder) -> Result<OrderSnapshot, Fault>;
+    /// The money has arrived: `processing` or `completed`, stock reduced, cart emptied. Idempotent.
+    async fn complete_payment(&self, order_id: OrderId, transaction_id: &str)
+    -> Result<OrderSnapshot, Fault>;
+    /// The payment failed for good: `failed`, stock given back. Idempotent; a paid order is left alone.
+    async fn fail_payment(&self, order_id: OrderId, reason: &str) -> Result<OrderSnapshot, Fault>;
+    /// What a child order would come to, with the parent's address and the shop's taxes.
+    async fn quote_child_order(&self, child: &ChildOrder) -> Result<OrderQuote, Fault>;
+    /// Writes a paid child order with `parent_order_id`. Idempotent by key.
+    async fn place_child_order(&self, child: &ChildOrder) -> Result<OrderSnapshot, Fault>;
+    /// An order.
+    async fn order(&self, id: OrderId) -> Result<Option<OrderSnapshot>, Fault>;
+    /// Child orders of an order.
+    async fn child_orders(&self, id: OrderId) -> Result<Vec<OrderSnapshot>, Fault>;
+    /// Adds a private note.
+    async fn add_note(&self, id: OrderId, note: &str) -> Result<(), Fault>;
+    /// Sets metadata.
+    async fn set_order_meta(&self, id: OrderId, meta: &[(String, String)]) -> Result<(), Fault>;
+    /// Has this address a paid or on-hold order since then? Recovery asks before every message.
+    async fn has_ordered_since(&self, email: &str, since: kernel::Moment) -> Result<bool, Fault>;
+}

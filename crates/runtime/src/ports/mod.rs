@@ -1,0 +1,11 @@
+//! The outside as traits. Adapters implement them; a unit never reaches one.
+
+pub mod gateway;
+pub mod host;
+pub mod mailer;
+
+pub use gateway::{Gateway, GatewayCharge, GatewayCommand, GatewayError, GatewaySource};
+pub use host::{
+    AddToCart, ChildOrder, Host, NewOrder, OfferLine, OrderQuote, RestoreLine, RestoreOutcome, RestoredLine,
+};
+pub use mailer::{Mail, MailError, Mailer};

@@ -1,0 +1,73 @@
+//! The platform's own tables.
+
+use db::{Migration, Step};
+
+/// Outbox, deliveries, jobs, schedules, options, replays.
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    id: "20261121_01_runtime",
+    steps: &[
+        Step::Table {
+            name: "cartwright_outbox",
+            columns: "id {ID}, event_id {ASCII:36} NOT NULL, name {ASCII:100} NOT NULL, aggregate {TEXT:191} NOT NULL, \
+                      payload {LONG} NOT NULL, created_at {TIME} NOT NULL, UNIQUE (event_id)",
+        },
+        Step::Index {
+            table: "cartwright_outbox",
+            name: "cartwright_outbox_created",
+            columns: "created_at",
+            unique: false,
+        },
+        Step::Table {
+            name: "cartwright_deliveries",
+            columns: "id {ID}, outbox_id {BIGINT} NOT NULL, subscriber {ASCII:100} NOT NULL, aggregate {TEXT:191} NOT NULL, \
+                      state {ASCII:10} NOT NULL, attempts {INT} NOT NULL, due_at {TIME} NOT NULL, held_until {TIME}, \
+                      owner {ASCII:36}, last_error {TEXT:500}, UNIQUE (outbox_id, subscriber)",
+        },
+        Step::Index {
+            table: "cartwright_deliveries",
+            name: "cartwright_deliveries_due",
+            columns: "state, due_at",
+            unique: false,
+        },
+        Step::Index {
+            table: "cartwright_deliveries",
+            name: "cartwright_deliveries_order",
+            columns: "subscriber, aggregate, state",
+            unique: false,
+        },
+        Step::Table {
+            name: "cartwright_jobs",
+            columns: "id {ID}, kind {ASCII:100} NOT NULL, unique_key {TEXT:191} NOT NULL, payload {LONG} NOT NULL, \
+                      state {ASCII:10} NOT NULL, attempts {INT} NOT NULL, due_at {TIME} NOT NULL, held_until {TIME}, \
+                      owner {ASCII:36}, last_error {TEXT:500}, created_at {TIME} NOT NULL, UNIQUE (kind, unique_key)",
+        },
+        Step::Index {
+            table: "cartwright_jobs",
+            name: "cartwright_jobs_due",
+            columns: "state, due_at",
+            unique: false,
+        },
+        Step::Table {
+            name: "cartwright_schedules",
+            columns: "hook {ASCII:100} NOT NULL PRIMARY KEY, next_at {TIME} NOT NULL, last_at {TIME}, held_until {TIME}, \
+                      owner {ASCII:36}, last_error {TEXT:500}",
+        },
+        Step::Table {
+            name: "cartwright_options",
+            columns: "option_id {ID}, option_name {TEXT:191} NOT NULL, option_value {LONG} NOT NULL, \
+                      autoload {ASCII:20} NOT NULL, UNIQUE (option_name)",
+        },
+        Step::Table {
+            name: "cartwright_replays",
+            columns: "id {ID}, scope {ASCII:64} NOT NULL, idempotency_key {TEXT:191} NOT NULL, body_hash {ASCII:64} NOT NULL, \
+                      state {ASCII:10} NOT NULL, status {INT} NOT NULL, answer {LONG} NOT NULL, held_until {TIME}, \
+                      created_at {TIME} NOT NULL, UNIQUE (scope, idempotency_key)",
+        },
+        Step::Index {
+            table: "cartwright_replays",
+            name: "cartwright_replays_created",
+            columns: "created_at",
+            unique: false,
+        },
+    ],
+}];

@@ -1,0 +1,64 @@
+//! The installation's secret key: signs tokens, never leaves the process.
+
+use kernel::{Fault, Moment, hash};
+
+/// At least 32 bytes that only this installation knows.
+#[derive(Clone)]
+pub struct SecretKey(std::sync::Arc<Vec<u8>>);
+
+impl SecretKey {
+    /// Takes the key's text; shorter than 32 characters is refused.
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        let text = text.trim();
+        if text.len() < 32 {
+            return Err(Fault::invalid(
+                "CARTWRIGHT_SECRET_KEY",
+                "The secret key needs at least 32 characters.",
+            ));
+        }
+        Ok(Self(std::sync::Arc::new(text.as_bytes().to_vec())))
+    }
+
+    /// HMAC-SHA-256 of `message` for one purpose, so that a token of one kind never passes for another.
+    #[must_use]
+    pub fn sign(&self, purpose: &str, message: &str) -> String {
+        let key = hash::hmac_sha256(&self.0, purpose.as_bytes());
+        hash::hmac_sha256(key.as_bytes(), message.as_bytes())
+    }
+
+    /// `payload.expiry.signature`: readable, not forgeable, good until `expires`. The payload may hold
+    /// `[A-Za-z0-9:_-]`.
+    #[must_use]
+    pub fn token(&self, purpose: &str, payload: &str, expires: Moment) -> String {
+        let body = format!("{payload}.{}", expires.unix());
+        let signature = self.sign(purpose, &body);
+        format!("{body}.{}", &signature[..40])
+    }
+
+    /// The payload of a token that is whole and not past its time. A forged one is 403 `invalid_token`, one past its
+    /// time 403 `expired_token`.
+    pub fn open(&self, purpose: &str, token: &str, now: Moment) -> Result<String, Fault> {
+        let forged =
+            || Fault::new(kernel::FaultKind::Forbidden, "invalid_token", "This link or token is not valid.");
+        let (body, signature) = token.rsplit_once('.').ok_or_else(forged)?;
+        let (payload, expires) = body.rsplit_once('.').ok_or_else(forged)?;
+        if !hash::same(&self.sign(purpose, body)[..40], signature) {
+            return Err(forged());
+        }
+        let expires = expires.parse().map(Moment::from_unix).map_err(|_| forged())?;
+        if expires < now {
+            return Err(Fault::new(
+                kernel::FaultKind::Forbidden,
+                "expired_token",
+                "This link or token has expired.",
+            ));
+        }
+        Ok(payload.to_owned())
+    }
+}
+
+impl std::fmt::Debug for SecretKey {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("SecretKey(…)")
+    }
+}

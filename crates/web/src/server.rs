@@ -1,0 +1,162 @@
+//! From features to one axum router: reads the request, authenticates, checks, runs, answers.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{ConnectInfo, RawPathParams, Request, State};
+use axum::response::Response;
+use axum::routing::{MethodFilter, on};
+use kernel::{Fault, FaultKind};
+use runtime::Engine;
+
+use crate::caller::Authenticator;
+use crate::feature::{Feature, FragmentSlot, Layout, MenuItem};
+use crate::limit::Limits;
+use crate::render::Renderer;
+use crate::routes::{Face, Route, Routes};
+
+mod answer;
+mod intake;
+mod own;
+mod work;
+
+/// What the server needs to know of its surroundings.
+#[derive(Debug, Clone, Default)]
+pub struct ServerOptions {
+    /// Believe `X-Forwarded-For` and `X-Forwarded-Proto`: only behind a proxy that sets them.
+    pub trust_forwarded: bool,
+}
+
+/// What every request shares.
+pub struct Site {
+    pub(crate) engine: Engine,
+    pub(crate) renderer: Renderer,
+    pub(crate) limits: Limits,
+    pub(crate) options: ServerOptions,
+    pub(crate) authenticator: Authenticator,
+    pub(crate) layouts: Vec<Layout>,
+    pub(crate) fragments: Vec<FragmentSlot>,
+    pub(crate) menu: Vec<MenuItem>,
+}
+
+/// Requests come with the address of the machine they come from.
+#[derive(Debug, Clone)]
+pub struct Peer(pub String);
+
+/// The router of all features. Faults on a route registered twice, a template that does not parse, or no
+/// authenticator.
+pub fn router(engine: Engine, features: &[Feature], options: ServerOptions) -> Result<Router, Fault> {
+    let mut routes = Routes::default();
+    let directory = own::Directory::default();
+    own::register(&mut routes, &directory);
+    for feature in features {
+        if let Some(register) = feature.routes {
+            register(&mut routes);
+        }
+    }
+    let templates = features.iter().flat_map(|feature| feature.templates.iter().copied());
+    let authenticator = features
+        .iter()
+        .find_map(|feature| feature.authenticator)
+        .ok_or_else(|| Fault::bug("no feature brings an authenticator"))?;
+    let mut fragments: Vec<FragmentSlot> =
+        features.iter().flat_map(|feature| feature.fragments).copied().collect();
+    fragments.sort_by_key(|fragment| fragment.position);
+    let mut menu: Vec<MenuItem> = features.iter().flat_map(|feature| feature.menu).copied().collect();
+    menu.sort_by_key(|item| (group_order(item.group), item.position));
+    directory.set(routes.all.clone()).map_err(|_| Fault::bug("routes were listed twice"))?;
+    let site = Arc::new(Site {
+        engine,
+        renderer: Renderer::new(templates)?,
+        limits: Limits::default(),
+        options,
+        authenticator,
+        layouts: features.iter().filter_map(|feature| feature.layout).collect(),
+        fragments,
+        menu,
+    });
+    assemble(site, routes)
+}
+
+fn group_order(group: &str) -> usize {
+    ["OCart", "OLoyalty", "CartBay", "Shop"].iter().position(|known| *known == group).unwrap_or(9)
+}
+
+fn assemble(site: Arc<Site>, routes: Routes) -> Result<Router, Fault> {
+    let mut by_path: BTreeMap<String, Vec<Route>> = BTreeMap::new();
+    for route in routes.all {
+        let prefix = if route.face == Face::Rest { "/wp-json" } else { "" };
+        let same = by_path.entry(format!("{prefix}{}", route.path)).or_default();
+        if same.iter().any(|known| known.method == route.method) {
+            return Err(Fault::bug(format!("two routes for {} {}", route.method, route.path)));
+        }
+        same.push(route);
+    }
+    let mut router = Router::new();
+    for (path, routes) in by_path {
+        let face = routes[0].face;
+        let allowed = routes.iter().map(|route| route.method.to_string()).collect::<Vec<_>>().join(", ");
+        let mut methods = axum::routing::MethodRouter::new();
+        for route in routes {
+            let filter = MethodFilter::try_from(route.method.clone())
+                .map_err(|_| Fault::bug(format!("{} is no method for a route", route.method)))?;
+            let route = Arc::new(route);
+            methods = methods.merge(on(filter, move |state, parameters, peer, request| {
+                serve(state, Arc::clone(&route), parameters, peer, request)
+            }));
+        }
+        methods = methods.fallback(move |State(site): State<Arc<Site>>, request: Request| {
+            let allowed = allowed.clone();
+            async move { wrong_method(&site, face, &allowed, &request) }
+        });
+        router = router.route(&path, methods);
+    }
+    Ok(router.fallback(missing).with_state(site))
+}
+
+async fn serve(
+    State(site): State<Arc<Site>>,
+    route: Arc<Route>,
+    parameters: RawPathParams,
+    peer: Option<axum::Extension<Peer>>,
+    request: Request,
+) -> Response {
+    let connected =
+        request.extensions().get::<ConnectInfo<std::net::SocketAddr>>().map(|info| info.0.ip().to_string());
+    let peer =
+        connected.or_else(|| peer.map(|extension| extension.0.0)).unwrap_or_else(|| "127.0.0.1".to_owned());
+    let parameters = parameters.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let head = request.method() == http::Method::HEAD;
+    match intake::read(&site, &route, parameters, peer, request).await {
+        Ok(incoming) => work::run(&site, route, incoming, head).await,
+        Err(fault) => answer::early_fault(&site, route.face, &fault),
+    }
+}
+
+async fn missing(State(site): State<Arc<Site>>, request: Request) -> Response {
+    if request.uri().path().starts_with("/wp-json") {
+        let fault = Fault::new(
+            FaultKind::NotFound,
+            "rest_no_route",
+            "No route was found matching the URL and request method.",
+        );
+        return answer::early_fault(&site, Face::Rest, &fault);
+    }
+    let fault = Fault::new(FaultKind::NotFound, "not_found", "There is no page at this address.");
+    answer::early_fault(&site, Face::Page, &fault)
+}
+
+fn wrong_method(site: &Site, face: Face, allowed: &str, request: &Request) -> Response {
+    let fault = if face == Face::Rest {
+        Fault::new(
+            FaultKind::NotFound,
+            "rest_no_route",
+            "No route was found matching the URL and request method.",
+        )
+    } else {
+        Fault::new(FaultKind::NotFound, "method_not_allowed", format!("This address takes {allowed}."))
+    };
+    tracing::debug!(method = %request.method(), "no such method here");
+    answer::early_fault(site, face, &fault)
+}
