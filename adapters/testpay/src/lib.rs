@@ -1,0 +1,1 @@
+//! The test gateway: Stripe's well-known card numbers, its own record.

@@ -1,0 +1,1 @@
+//! Users, roles, application passwords, login sessions.

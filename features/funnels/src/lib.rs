@@ -1,0 +1,1 @@
+//! Funnels, steps, checkout layouts, order bumps, upsells.

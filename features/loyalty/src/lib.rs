@@ -1,0 +1,1 @@
+//! Members, the points ledger, earn rules, tiers.

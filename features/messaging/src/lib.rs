@@ -1,0 +1,1 @@
+//! Mail composition, the built-in outbox, order mail.

@@ -1,0 +1,1 @@
+//! Charges, refunds, saved methods and reconciliation, whatever the gateway.

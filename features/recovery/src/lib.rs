@@ -1,0 +1,1 @@
+//! Carts, CartBay sessions, sequences, runs, restore, suppression.

@@ -1,0 +1,1 @@
+//! The embedded shop in WooCommerce's dialect: catalogue, cart, checkout, orders, coupons, taxes, customers.
