@@ -1,1 +1,3 @@
 //! The embedded shop in WooCommerce's dialect: catalogue, cart, checkout, orders, coupons, taxes, customers.
+
+pub mod totals;
