@@ -1,4 +1,5 @@
 //! Carts with the totals that WooCommerce's own classes gave for them.
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test tells by panicking")]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,8 +11,8 @@ use shop::totals::{
     TaxStatus, Taxes, Totals, calculate,
 };
 
-/// The vectors hold six digits; ours has eight, so it may lie half a step and a last digit beside.
-const TOLERANCE: i128 = 51;
+/// The vectors hold six digits, the last of them as far as doubles carry it; ours have eight.
+const TOLERANCE: i128 = 151;
 
 #[test]
 fn woocommerce_totals() {

@@ -60,7 +60,7 @@ impl Binary64 {
         // The quotient gets all the bits there is room for; what it leaves over only decides a tie.
         let room = numerator.leading_zeros();
         let quotient = (numerator << room) / denominator;
-        let leftover = (numerator << room) % denominator != 0;
+        let leftover = !(numerator << room).is_multiple_of(denominator);
         let exponent = exponent - room.cast_signed();
         let surplus = (u128::BITS - quotient.leading_zeros()).saturating_sub(BITS);
         let kept = quotient >> surplus;
