@@ -26,6 +26,20 @@ impl SecretKey {
         hash::hmac_sha256(key.as_bytes(), message.as_bytes())
     }
 
+    /// 32 bytes for encrypting one kind of thing.
+    #[must_use]
+    pub fn derive(&self, purpose: &str) -> [u8; 32] {
+        let digest = hash::hmac_sha256(&self.0, format!("derive:{purpose}").as_bytes());
+        let mut key = [0_u8; 32];
+        for (byte, pair) in key.iter_mut().zip(digest.as_bytes().chunks(2)) {
+            *byte = std::str::from_utf8(pair)
+                .ok()
+                .and_then(|pair| u8::from_str_radix(pair, 16).ok())
+                .unwrap_or(0);
+        }
+        key
+    }
+
     /// `payload.expiry.signature`: readable, not forgeable, good until `expires`. The payload may hold
     /// `[A-Za-z0-9:_-]`.
     #[must_use]

@@ -1,5 +1,6 @@
 //! What features share: events, filters and requests, one file per namespace. A feature never imports another.
 
+pub mod accounts;
 pub mod cartbay;
 pub mod ocart;
 pub mod oloyalty;

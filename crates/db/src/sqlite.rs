@@ -1,0 +1,191 @@
+//! SQLite: one writer that commits in groups, a pool of readers.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+use kernel::Fault;
+use rusqlite::{Connection as Sqlite, OpenFlags};
+
+use crate::database::Durability;
+use crate::error::DbError;
+use crate::shared::Shared;
+use crate::task::{Task, Work};
+use crate::tx::{Connection, Tx};
+
+/// Units committed together at most. At 64 a commit's wait for the disk costs each caller little (see the measured
+/// table behind ADR 2).
+const GROUP: usize = 64;
+/// Another process (the command line) may hold the file for as long before a statement gives up.
+const BUSY: Duration = Duration::from_secs(10);
+
+pub(crate) struct Pool {
+    pub(crate) write: Sender<Work>,
+    pub(crate) read: Sender<Work>,
+    pub(crate) threads: Vec<JoinHandle<()>>,
+    pub(crate) readers: usize,
+}
+
+/// A path, or `None` for a database in memory.
+pub(crate) fn open(
+    path: Option<PathBuf>,
+    shared: &Arc<Shared>,
+    durability: Durability,
+    readers: usize,
+) -> Result<Pool, DbError> {
+    let writer = match &path {
+        Some(path) => Sqlite::open(path)?,
+        None => Sqlite::open_in_memory()?,
+    };
+    prepare(&writer, durability)?;
+    let (write, write_queue) = unbounded();
+    let mut threads = vec![spawn("sqlite-writer", {
+        let shared = Arc::clone(shared);
+        move || write_loop(&writer, &shared, &write_queue)
+    })?];
+    let Some(path) = path else {
+        return Ok(Pool { read: write.clone(), write, threads, readers: 0 });
+    };
+    let (read, read_queue) = unbounded();
+    for _ in 0..readers.max(1) {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let reader = Sqlite::open_with_flags(&path, flags)?;
+        reader.busy_timeout(BUSY)?;
+        reader.set_prepared_statement_cache_capacity(512);
+        let (shared, queue) = (Arc::clone(shared), read_queue.clone());
+        threads.push(spawn("sqlite-reader", move || read_loop(&reader, &shared, &queue))?);
+    }
+    Ok(Pool { write, read, threads, readers: readers.max(1) })
+}
+
+pub(crate) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, DbError> {
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(work)
+        .map_err(|error| DbError::Sql(error.to_string()))
+}
+
+fn prepare(connection: &Sqlite, durability: Durability) -> Result<(), DbError> {
+    connection.busy_timeout(BUSY)?;
+    connection.set_prepared_statement_cache_capacity(512);
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "foreign_keys", "OFF")?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    connection.pragma_update(None, "cache_size", -16_000)?;
+    set_durability(connection, durability)
+}
+
+fn set_durability(connection: &Sqlite, durability: Durability) -> Result<(), DbError> {
+    let word = match durability {
+        Durability::Full => "FULL",
+        Durability::Relaxed => "OFF",
+    };
+    connection.pragma_update(None, "synchronous", word)?;
+    Ok(())
+}
+
+fn write_loop(connection: &Sqlite, shared: &Shared, queue: &Receiver<Work>) {
+    while let Ok(first) = queue.recv() {
+        let mut group: Vec<Box<dyn Task>> = Vec::with_capacity(GROUP);
+        let mut after = None;
+        match first {
+            Work::Task(task) => group.push(task),
+            other => after = Some(other),
+        }
+        while after.is_none() && group.len() < GROUP {
+            match queue.try_recv() {
+                Ok(Work::Task(task)) => group.push(task),
+                Ok(other) => after = Some(other),
+                Err(_) => break,
+            }
+        }
+        if !group.is_empty() {
+            commit_group(connection, shared, group);
+        }
+        match after {
+            Some(Work::Durability(durability)) => {
+                if let Err(error) = set_durability(connection, durability) {
+                    tracing::error!(%error, "the durability could not be changed");
+                }
+            }
+            Some(Work::Stop) => break,
+            _ => {}
+        }
+    }
+    if let Err(error) = connection.pragma_update(None, "wal_checkpoint", "TRUNCATE") {
+        tracing::debug!(%error, "no checkpoint at the end");
+    }
+}
+
+/// Runs the group in one transaction, each unit in its savepoint, and answers all after the commit.
+fn commit_group(connection: &Sqlite, shared: &Shared, mut group: Vec<Box<dyn Task>>) {
+    let unavailable = || Some(Fault::unavailable("The database cannot take this now. Please try again."));
+    if let Err(error) = run(connection, "BEGIN IMMEDIATE") {
+        tracing::warn!(%error, "a group of units could not begin");
+        group.into_iter().for_each(|task| task.answer(unavailable()));
+        return;
+    }
+    let mut signals: Vec<&'static str> = Vec::new();
+    let mut refused = Vec::with_capacity(group.len());
+    for task in &mut group {
+        let outcome = in_savepoint(connection, shared, task.as_mut(), &mut signals);
+        refused.push(outcome.is_err());
+    }
+    if let Err(error) = run(connection, "COMMIT") {
+        tracing::error!(%error, "a group of units could not commit");
+        let _ = run(connection, "ROLLBACK");
+        group.into_iter().for_each(|task| task.answer(unavailable()));
+        return;
+    }
+    signals.into_iter().for_each(|topic| shared.topic(topic).notify_waiters_and_next());
+    for (task, refused) in group.into_iter().zip(refused) {
+        task.answer(if refused { unavailable() } else { None });
+    }
+}
+
+fn in_savepoint(
+    connection: &Sqlite,
+    shared: &Shared,
+    task: &mut dyn Task,
+    signals: &mut Vec<&'static str>,
+) -> Result<(), DbError> {
+    run(connection, "SAVEPOINT unit")?;
+    let mut tx = Tx::new(Connection::Sqlite(connection), shared, false);
+    let keep = task.run(&mut tx);
+    if keep {
+        signals.append(&mut tx.signals);
+    } else {
+        run(connection, "ROLLBACK TO unit")?;
+    }
+    run(connection, "RELEASE unit")
+}
+
+fn read_loop(connection: &Sqlite, shared: &Shared, queue: &Receiver<Work>) {
+    while let Ok(Work::Task(mut task)) = queue.recv() {
+        let begun = run(connection, "BEGIN");
+        let mut tx = Tx::new(Connection::Sqlite(connection), shared, true);
+        task.run(&mut tx);
+        let refused = begun.is_err() || tx.refused;
+        let _ = run(connection, "ROLLBACK");
+        task.answer(refused.then(|| Fault::unavailable("The database is busy. Please try again.")));
+    }
+}
+
+fn run(connection: &Sqlite, text: &str) -> Result<(), DbError> {
+    connection.prepare_cached(text)?.execute([])?;
+    Ok(())
+}
+
+/// Waking whoever waits now, and whoever comes to wait next.
+trait Wake {
+    fn notify_waiters_and_next(&self);
+}
+
+impl Wake for tokio::sync::Notify {
+    fn notify_waiters_and_next(&self) {
+        self.notify_waiters();
+        self.notify_one();
+    }
+}

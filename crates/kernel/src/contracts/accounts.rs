@@ -1,0 +1,51 @@
+//! Accounts, as the shop and loyalty ask for them.
+
+use crate::Request;
+use crate::ids::UserId;
+
+/// The account of an address, made when there is none. Idempotent by address.
+#[derive(Debug, Clone)]
+pub struct EnsureCustomer {
+    /// Address; its normal form is unique among accounts.
+    pub email: String,
+    /// Given name.
+    pub first_name: String,
+    /// Family name.
+    pub last_name: String,
+    /// Password in clear, or none for an account that logs in by reset only.
+    pub password: Option<String>,
+}
+
+/// An account as other features see it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Account {
+    /// Row.
+    pub id: UserId,
+    /// Login name.
+    pub login: String,
+    /// Address, case kept.
+    pub email: String,
+    /// Name shown.
+    pub display_name: String,
+    /// Roles.
+    pub roles: Vec<String>,
+}
+
+impl Request for EnsureCustomer {
+    const NAME: &'static str = "accounts/ensure_customer";
+    type Reply = Account;
+}
+
+/// The account with this id, or with this address.
+#[derive(Debug, Clone)]
+pub enum FindAccount {
+    /// By row.
+    Id(UserId),
+    /// By address, any case.
+    Email(String),
+}
+
+impl Request for FindAccount {
+    const NAME: &'static str = "accounts/find";
+    type Reply = Option<Account>;
+}
