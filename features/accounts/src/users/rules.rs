@@ -1,0 +1,68 @@
+//! What a login name, a password and a role may be, and what a role grants.
+
+use std::collections::BTreeSet;
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Argon2, PasswordHasher, PasswordVerifier};
+use kernel::{Fault, capability, text};
+
+/// Roles there are, as WooCommerce has them.
+pub const ROLES: [&str; 3] = ["administrator", "shop_manager", "customer"];
+
+/// What roles grant. The administrator holds every capability; other roles inherit none of the specifications'.
+#[must_use]
+pub fn capabilities<'a>(roles: impl Iterator<Item = &'a str>) -> BTreeSet<String> {
+    let mut granted = BTreeSet::from([capability::READ.to_owned()]);
+    for role in roles {
+        match role {
+            "administrator" => granted.extend(capability::ALL.iter().map(|name| (*name).to_owned())),
+            "shop_manager" => {
+                granted.insert(capability::MANAGE_WOOCOMMERCE.to_owned());
+            }
+            _ => {}
+        }
+    }
+    granted
+}
+
+/// A login name: 1 to 60 characters of letters, digits, space, and `_ . - @`.
+pub fn login(text: &str) -> Result<String, Fault> {
+    let login = text::line("user_login", text, 60)?;
+    let allowed = |character: char| character.is_alphanumeric() || " _.-@".contains(character);
+    if login.chars().all(allowed) {
+        Ok(login)
+    } else {
+        Err(Fault::invalid("user_login", "Use letters, digits, spaces, and _ . - @ only."))
+    }
+}
+
+/// A role that exists.
+pub fn role(text: &str) -> Result<&'static str, Fault> {
+    ROLES
+        .into_iter()
+        .find(|role| *role == text)
+        .ok_or_else(|| Fault::invalid("role", format!("Use one of: {}.", ROLES.join(", "))))
+}
+
+/// A password: 8 to 200 characters.
+pub fn password(text: &str) -> Result<&str, Fault> {
+    match text.chars().count() {
+        8..=200 => Ok(text),
+        _ => Err(Fault::invalid("password", "Use 8 to 200 characters.")),
+    }
+}
+
+/// The argon2id hash of a password in PHC form. Slow on purpose: call it outside of transactions.
+pub fn hash(password: &str, salt: &[u8; 16]) -> Result<String, Fault> {
+    Argon2::default()
+        .hash_password_with_salt(password.as_bytes(), salt)
+        .map(|hash: PasswordHash| hash.to_string())
+        .map_err(|_| Fault::bug("a password could not be hashed"))
+}
+
+/// Is this the password behind the hash? Slow on purpose: call it outside of transactions.
+#[must_use]
+pub fn matches(password: &str, hash: &str) -> bool {
+    PasswordHash::new(hash)
+        .is_ok_and(|parsed| Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok())
+}

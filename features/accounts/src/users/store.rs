@@ -1,0 +1,124 @@
+//! The SQL of accounts.
+
+use kernel::ids::UserId;
+use kernel::{Fault, Moment, Page, Paging, text};
+use runtime::{Row, Sql, Tx, params};
+
+use super::model::User;
+
+const COLUMNS: &str =
+    "id, user_login, user_email, display_name, first_name, last_name, roles, user_registered";
+const INSERT: Sql = Sql::new(
+    "INSERT INTO {p}cartwright_users (user_login, user_pass, user_email, email_normal, display_name, first_name, last_name, \
+     roles, user_registered) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+);
+const BY_ID: Sql = Sql::new(
+    "SELECT id, user_login, user_email, display_name, first_name, last_name, roles, user_registered \
+     FROM {p}cartwright_users WHERE id = ?",
+);
+const BY_LOGIN: Sql = Sql::new(
+    "SELECT id, user_login, user_email, display_name, first_name, last_name, roles, user_registered \
+     FROM {p}cartwright_users WHERE user_login = ? OR email_normal = ?",
+);
+const PASSWORD: Sql = Sql::new("SELECT user_pass FROM {p}cartwright_users WHERE id = ?");
+const DELETE: Sql = Sql::new("DELETE FROM {p}cartwright_users WHERE id = ?");
+const DELETE_SESSIONS: Sql = Sql::new("DELETE FROM {p}cartwright_login_sessions WHERE user_id = ?");
+const DELETE_PASSWORDS: Sql = Sql::new("DELETE FROM {p}cartwright_application_passwords WHERE user_id = ?");
+const SET_PASSWORD: Sql = Sql::new("UPDATE {p}cartwright_users SET user_pass = ? WHERE id = ?");
+
+fn user(row: &Row) -> Result<User, db::DbError> {
+    Ok(User {
+        id: row.get("id")?,
+        user_login: row.get("user_login")?,
+        user_email: row.get("user_email")?,
+        display_name: row.get("display_name")?,
+        first_name: row.get("first_name")?,
+        last_name: row.get("last_name")?,
+        roles: row.get("roles")?,
+        user_registered: row.get("user_registered")?,
+    })
+}
+
+pub(crate) fn insert(tx: &mut Tx, user: &User, password_hash: &str) -> Result<UserId, Fault> {
+    let inserted = tx.insert(
+        &INSERT,
+        params![
+            &user.user_login,
+            password_hash,
+            &user.user_email,
+            text::normal_email(&user.user_email),
+            &user.display_name,
+            &user.first_name,
+            &user.last_name,
+            &user.roles,
+            user.user_registered
+        ],
+    );
+    match inserted {
+        Ok(id) => Ok(UserId(id)),
+        Err(error) if error.is_duplicate() => Err(Fault::conflict(
+            "existing_user",
+            "An account with this login name or address is already there. Log in, or choose another.",
+        )),
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub(crate) fn by_id(tx: &mut Tx, id: UserId) -> Result<Option<User>, Fault> {
+    Ok(tx.one(&BY_ID, params![id], user)?)
+}
+
+/// By login name or by address in any case.
+pub(crate) fn by_login(tx: &mut Tx, login: &str) -> Result<Option<User>, Fault> {
+    Ok(tx.one(&BY_LOGIN, params![login.trim(), text::normal_email(login)], user)?)
+}
+
+pub(crate) fn password_hash(tx: &mut Tx, id: UserId) -> Result<Option<String>, Fault> {
+    Ok(tx.one(&PASSWORD, params![id], |row| row.get("user_pass"))?)
+}
+
+pub(crate) fn set_password(tx: &mut Tx, id: UserId, password_hash: &str) -> Result<(), Fault> {
+    tx.execute(&SET_PASSWORD, params![password_hash, id])?;
+    tx.execute(&DELETE_SESSIONS, params![id])?;
+    Ok(())
+}
+
+pub(crate) fn delete(tx: &mut Tx, id: UserId) -> Result<bool, Fault> {
+    tx.execute(&DELETE_SESSIONS, params![id])?;
+    tx.execute(&DELETE_PASSWORDS, params![id])?;
+    Ok(tx.execute(&DELETE, params![id])? == 1)
+}
+
+/// A page of accounts; `paging.orderby` is one of the columns, checked by the caller.
+pub(crate) fn list(tx: &mut Tx, paging: &Paging) -> Result<Page<User>, Fault> {
+    let pattern = format!("%{}%", paging.search.replace(['%', '_'], ""));
+    let condition = "LOWER(user_login) LIKE ? OR email_normal LIKE ? OR LOWER(display_name) LIKE ?";
+    let total = tx.count_text(
+        &format!("SELECT COUNT(*) FROM {{p}}cartwright_users WHERE {condition}"),
+        params![&pattern, &pattern, &pattern],
+    )?;
+    let direction = if paging.descending { "DESC" } else { "ASC" };
+    let rows = tx.rows_text(
+        &format!(
+            "SELECT {COLUMNS} FROM {{p}}cartwright_users WHERE {condition} ORDER BY {} {direction}, id {direction} LIMIT ? OFFSET ?",
+            paging.orderby
+        ),
+        params![&pattern, &pattern, &pattern, i64::from(paging.per_page), paging.offset()],
+        user,
+    )?;
+    Ok(Page { rows, total })
+}
+
+/// A fresh row without an id yet.
+pub(crate) fn fresh(now: Moment) -> User {
+    User {
+        id: UserId(0),
+        user_login: String::new(),
+        user_email: String::new(),
+        display_name: String::new(),
+        first_name: String::new(),
+        last_name: String::new(),
+        roles: String::new(),
+        user_registered: now,
+    }
+}
