@@ -1,3 +1,5 @@
 //! The embedded shop in WooCommerce's dialect: catalogue, cart, checkout, orders, coupons, taxes, customers.
 
+pub mod sheet;
+pub mod taxes;
 pub mod totals;
