@@ -18,6 +18,8 @@ pub mod requests;
 pub mod schema;
 pub mod settings;
 pub mod signing;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod verify;
 
 pub use actor::Actor;
