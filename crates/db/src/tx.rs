@@ -159,6 +159,12 @@ impl<'a> Tx<'a> {
         }
     }
 
+    /// Rolls this run back and has the unit run again, as if the engine had refused it: for a unit that has met a row
+    /// which a parallel one wrote a moment before. The unit must return an error after this.
+    pub const fn run_again(&mut self) {
+        self.refused = true;
+    }
+
     /// Says on whose behalf this runs.
     pub fn set_actor<T: Send + Sync + 'static>(&mut self, actor: T) {
         self.actor = Some(Arc::new(actor));

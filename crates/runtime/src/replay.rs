@@ -79,10 +79,11 @@ pub fn find(tx: &mut Tx, key: &ReplayKey) -> Result<Option<Answer>, Fault> {
     Ok(None)
 }
 
-/// Stores the answer of a unit in the unit's own transaction.
+/// Stores the answer of a unit in the unit's own transaction. When a parallel request of the same key was first, the
+/// unit is run again and finds that one's answer.
 pub fn store(tx: &mut Tx, key: &ReplayKey, answer: &Answer) -> Result<(), Fault> {
     let now = tx.now();
-    tx.execute(
+    let stored = tx.execute(
         &CLAIM,
         params![
             &key.scope,
@@ -94,8 +95,16 @@ pub fn store(tx: &mut Tx, key: &ReplayKey, answer: &Answer) -> Result<(), Fault>
             None::<Moment>,
             now
         ],
-    )?;
-    Ok(())
+    );
+    match stored {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            if error.is_duplicate() {
+                tx.run_again();
+            }
+            Err(error.into())
+        }
+    }
 }
 
 /// Claims the key for a flow. `Some` is the answer given before.

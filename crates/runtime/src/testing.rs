@@ -13,7 +13,8 @@ use crate::builder::{Builder, Configuration};
 use crate::engine::{Engine, Ports};
 use crate::module::Module;
 use crate::ports::{
-    AddToCart, ChildOrder, Host, Mail, MailError, Mailer, NewOrder, OfferLine, OrderQuote, RestoreLine, RestoreOutcome,
+    AddToCart, ChildOrder, Host, Mail, MailError, Mailer, NewOrder, OfferLine, OrderQuote, RestoreLine,
+    RestoreOutcome,
 };
 use crate::signing::SecretKey;
 

@@ -11,8 +11,8 @@ use runtime::replay::{self, Answer, ReplayKey};
 use runtime::settings::ocart;
 use runtime::testing::{engine, ports};
 use runtime::{
-    Actor, Emit, Engine, Enqueue, Envelope, Job, JobKind, Migration, Module, Schedule, Settings, Sql, Step, Subscriber,
-    Tx, params,
+    Actor, Emit, Engine, Enqueue, Envelope, Job, JobKind, Migration, Module, Schedule, Settings, Sql, Step,
+    Subscriber, Tx, params,
 };
 use serde::{Deserialize, Serialize};
 
@@ -29,7 +29,10 @@ kernel::event! {
 
 const MIGRATIONS: &[Migration] = &[Migration {
     id: "90_test",
-    steps: &[Step::Table { name: "heard", columns: "id {ID}, bell {BIGINT} NOT NULL, ring {BIGINT} NOT NULL" }],
+    steps: &[Step::Table {
+        name: "heard",
+        columns: "id {ID}, bell {BIGINT} NOT NULL, ring {BIGINT} NOT NULL",
+    }],
 }];
 const HEAR: Sql = Sql::new("INSERT INTO {p}heard (bell, ring) VALUES (?, ?)");
 const HEARD: Sql = Sql::new("SELECT ring FROM {p}heard WHERE bell = ? ORDER BY id");
@@ -83,7 +86,10 @@ async fn several_servers_deliver_once_and_in_order() {
             ring(&one, number % 4, number / 4).await;
         }
         let (left, right) = (one.clone(), one.clone());
-        let both = tokio::join!(tokio::spawn(async move { left.run_due().await }), tokio::spawn(async move { right.run_due().await }));
+        let both = tokio::join!(
+            tokio::spawn(async move { left.run_due().await }),
+            tokio::spawn(async move { right.run_due().await })
+        );
         both.0.unwrap().unwrap();
         both.1.unwrap().unwrap();
         one.run_due().await.unwrap();
@@ -99,21 +105,26 @@ async fn a_subscriber_that_fails_is_asked_again_and_holds_up_only_its_aggregate(
         let failures = Arc::new(AtomicUsize::new(2));
         let counted = Arc::clone(&failures);
         let mut module = listening();
-        module.subscribers.push(Subscriber::flow("test.outside", Rang::NAME, move |engine: Engine, envelope: Envelope| {
-            let counted = Arc::clone(&counted);
-            async move {
-                let rang: Rang = envelope.read()?;
-                if rang.bell == 1 && counted.load(Ordering::SeqCst) > 0 {
-                    counted.fetch_sub(1, Ordering::SeqCst);
-                    return Err(Fault::unavailable("not now"));
+        module.subscribers.push(Subscriber::flow(
+            "test.outside",
+            Rang::NAME,
+            move |engine: Engine, envelope: Envelope| {
+                let counted = Arc::clone(&counted);
+                async move {
+                    let rang: Rang = envelope.read()?;
+                    if rang.bell == 1 && counted.load(Ordering::SeqCst) > 0 {
+                        counted.fetch_sub(1, Ordering::SeqCst);
+                        return Err(Fault::unavailable("not now"));
+                    }
+                    engine
+                        .write(Actor::system(), move |tx| {
+                            tx.execute(&HEAR, params![rang.bell + 100, rang.ring])?;
+                            Ok(())
+                        })
+                        .await
                 }
-                engine.write(Actor::system(), move |tx| {
-                    tx.execute(&HEAR, params![rang.bell + 100, rang.ring])?;
-                    Ok(())
-                })
-                .await
-            }
-        }));
+            },
+        ));
         let engine = engine(&database, vec![module], ports()).unwrap();
         ring(&engine, 1, 1).await;
         ring(&engine, 1, 2).await;
@@ -257,8 +268,10 @@ async fn settings_have_defaults_are_checked_and_audited() {
         assert_eq!(change("no.such", true.into()).await.unwrap_err().status(), 400);
         let after = engine.read(|tx| Settings::load(tx, ocart::OPTION)).await.unwrap();
         assert_eq!(after.integer(&ocart::UPSELLS_ONE_CLICK_TOKEN_TTL_MIN), 45, "{}", database.name);
-        let diffs =
-            engine.read(|tx| Ok(tx.rows(&AUDITED, params![], |row| row.get::<String>("diff"))?)).await.unwrap();
+        let diffs = engine
+            .read(|tx| Ok(tx.rows(&AUDITED, params![], |row| row.get::<String>("diff"))?))
+            .await
+            .unwrap();
         assert_eq!(diffs.len(), 1);
         assert!(diffs[0].contains("\"before\":{\"one_click_token_ttl_min\":30"), "{}", diffs[0]);
     }
