@@ -40,7 +40,6 @@ fn woocommerce_totals() {
 }
 
 /// The file that the environment names, from here or from the workspace; else the shared one, if it is there.
-#[expect(clippy::disallowed_methods, reason = "the test itself is told where other vectors lie")]
 fn vectors() -> Option<(PathBuf, String)> {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     if let Some(named) = std::env::var_os("CARTWRIGHT_TOTALS_VECTORS") {

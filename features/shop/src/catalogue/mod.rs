@@ -1,0 +1,3 @@
+//! Products, variations, categories and their stock.
+
+pub mod import;
