@@ -1,0 +1,12 @@
+//! Coupons: who may use them on what.
+//!
+//! A code is looked up, checked against the cart ([`check`]), then against the coupons that are there already
+//! ([`combine`]); what it may discount goes into the totals ([`for_totals`]).
+
+mod model;
+mod rules;
+#[cfg(test)]
+mod rules_tests;
+
+pub use model::{Basket, BasketLine, Coupon, CustomerUse, Refusal};
+pub use rules::{check, combine, for_totals, is_eligible, normal_code};
