@@ -12,3 +12,15 @@ pub const RECOVERED: &str = "cartbay-recovered";
 pub const EXPIRED: &str = "cartbay-expired";
 /// Unsubscribed or suppressed.
 pub const SUPPRESSED: &str = "cartbay-suppressed";
+
+/// The address a shopper has consented to leave with this cart, so that a checkout can show it again.
+#[derive(Debug, Clone)]
+pub struct CapturedEmail {
+    /// The cart's token, which only its own browser knows.
+    pub cart_token: String,
+}
+
+impl crate::Request for CapturedEmail {
+    const NAME: &'static str = "cartbay/captured_email";
+    type Reply = Option<String>;
+}

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod cartbay;
+pub mod messaging;
 pub mod ocart;
 pub mod oloyalty;
 pub mod payments;

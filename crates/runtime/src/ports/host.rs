@@ -1,9 +1,9 @@
 //! The shop of record: the embedded shop, or a real WooCommerce through the connector. Both pass one conformance suite.
 
 use async_trait::async_trait;
-use kernel::contracts::shop::{Address, CartSnapshot, OrderSnapshot, ProductSnapshot};
+use kernel::contracts::shop::{Address, CartLine, CartSnapshot, OrderSnapshot, ProductSnapshot};
 use kernel::ids::{OfferId, OrderId, ProductId, UserId};
-use kernel::{Decimal, Fault, Money};
+use kernel::{Decimal, Fault, Moment, Money};
 
 /// A product on its way into a cart.
 #[derive(Debug, Clone)]
@@ -117,6 +117,29 @@ pub struct OrderQuote {
     pub total: Money,
 }
 
+/// A CartBay session as the shop's order list holds it: an order with `created_via` `cartbay`.
+#[derive(Debug, Clone)]
+pub struct SessionOrder {
+    /// The session, the order's key: `_cartbay_session_id`.
+    pub session_id: i64,
+    /// Counts up with every change of the session; an older one than the shop has is left out.
+    pub version: i64,
+    /// `cartbay-captured`, `cartbay-abandoned`, … as in `kernel::contracts::cartbay`.
+    pub status: String,
+    /// Billing e-mail.
+    pub email: String,
+    /// Lines of the captured cart.
+    pub lines: Vec<CartLine>,
+    /// What the captured cart came to.
+    pub total: Money,
+    /// `_cartbay_*` metadata.
+    pub meta: Vec<(String, String)>,
+    /// Captured at.
+    pub created_at: Moment,
+    /// Changed at.
+    pub updated_at: Moment,
+}
+
 /// The shop of record.
 #[async_trait]
 pub trait Host: Send + Sync + 'static {
@@ -168,5 +191,14 @@ pub trait Host: Send + Sync + 'static {
     /// Sets metadata.
     async fn set_order_meta(&self, id: OrderId, meta: &[(String, String)]) -> Result<(), Fault>;
     /// Has this address a paid or on-hold order since then? Recovery asks before every message.
-    async fn has_ordered_since(&self, email: &str, since: kernel::Moment) -> Result<bool, Fault>;
+    async fn has_ordered_since(&self, email: &str, since: Moment) -> Result<bool, Fault>;
+    /// Writes a CartBay session into the order list, or changes it. Idempotent by session and version. A shop that
+    /// keeps sessions elsewhere does nothing.
+    async fn put_session_order(&self, _session: &SessionOrder) -> Result<(), Fault> {
+        Ok(())
+    }
+    /// Takes a session out of the order list, after withdrawal or retention. Nothing happens when there is none.
+    async fn remove_session_order(&self, _session_id: i64) -> Result<(), Fault> {
+        Ok(())
+    }
 }

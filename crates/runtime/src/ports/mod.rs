@@ -7,5 +7,6 @@ pub mod mailer;
 pub use gateway::{Gateway, GatewayCharge, GatewayCommand, GatewayError, GatewaySource};
 pub use host::{
     AddToCart, ChildOrder, Host, NewOrder, OfferLine, OrderQuote, RestoreLine, RestoreOutcome, RestoredLine,
+    SessionOrder,
 };
 pub use mailer::{Mail, MailError, Mailer};
