@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::Request;
 use crate::money::Money;
 
-/// Templates a recovery step may name. A merchant may override their wording, not add to them.
+/// Templates a recovery step may name. Messaging has their wording.
 pub const RECOVERY_TEMPLATES: [&str; 3] = ["cart_nudge_1", "cart_nudge_2", "cart_nudge_3"];
 
 /// A product row of a letter.
