@@ -68,6 +68,8 @@ pub struct Charge {
     pub save_method: bool,
     /// Shown on the statement and in the gateway's record.
     pub description: String,
+    /// Page of this site (`/…`) to which the shopper comes back after a challenge.
+    pub return_url: String,
 }
 
 impl Request for Charge {
@@ -88,7 +90,7 @@ impl Request for ConfirmCharge {
 }
 
 crate::event! {
-    /// An attempt that was open has been settled by reconciliation, a webhook or a confirmation.
+    /// An attempt has come to its end: at once, by a confirmation, a webhook or reconciliation. Once per attempt.
     ChargeSettled = "cartwright/charge/settled", |event| format!("charge:{}", event.key);
     {
         /// The attempt's key.
@@ -116,4 +118,40 @@ pub struct RefundCharge {
 impl Request for RefundCharge {
     const NAME: &'static str = "payments/refund";
     type Reply = ChargeOutcome;
+}
+
+crate::event! {
+    /// A refund has come to its end: at once or by reconciliation. Once per refund.
+    RefundSettled = "cartwright/refund/settled", |event| format!("charge-refund:{}", event.key);
+    {
+        /// The refund's key.
+        key: String,
+        /// The order that was paid.
+        order_id: OrderId,
+        /// Amount.
+        amount: Money,
+        /// Final: `Succeeded` with the gateway's id of the refund, or `Declined`.
+        outcome: ChargeOutcome,
+    }
+}
+
+/// Which method a one-click offer would charge for this order.
+#[derive(Debug, Clone)]
+pub struct SavedMethod {
+    /// The order the method was saved with.
+    pub order_id: OrderId,
+}
+
+/// A method that is kept for one-click offers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SavedMethodSnapshot {
+    /// Gateway id, such as `test`.
+    pub gateway: String,
+    /// For people: `Visa ending 4242`.
+    pub label: String,
+}
+
+impl Request for SavedMethod {
+    const NAME: &'static str = "payments/saved_method";
+    type Reply = Option<SavedMethodSnapshot>;
 }

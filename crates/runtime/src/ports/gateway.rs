@@ -94,4 +94,13 @@ pub trait Gateway: Send + Sync + 'static {
     async fn look_up(&self, key: &str) -> Result<Option<Result<GatewayCharge, GatewayError>>, GatewayError>;
     /// Gives money back. The same key gives it once. The gateway's id of the refund.
     async fn refund(&self, key: &str, transaction_id: &str, amount: Money) -> Result<String, GatewayError>;
+    /// The shopper's answer to a challenge that this gateway shows on our own pages. Most gateways show theirs
+    /// themselves and refuse.
+    async fn answer_challenge(
+        &self,
+        _transaction_id: &str,
+        _approve: bool,
+    ) -> Result<GatewayCharge, GatewayError> {
+        Err(GatewayError::Refused("This gateway asks its questions on its own pages.".to_owned()))
+    }
 }
