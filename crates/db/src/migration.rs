@@ -226,7 +226,8 @@ fn apply(db: &Db, step: Step) -> Result<(), DbError> {
     let (engine, prefix) = (db.engine(), db.prefix().to_owned());
     match step {
         Step::Table { name, columns } => ddl(db, create_table(engine, name, columns)),
-        Step::Statement(sql) => ddl(db, sql.text(engine).to_owned()),
+        // Rows may be written here, so this commits as any other transaction does.
+        Step::Statement(sql) => write(db, move |tx| tx.execute(&sql, &[]).map(|_| ())),
         Step::Index { table, name, columns, unique } => {
             let (full_table, full_name) = (format!("{prefix}{table}"), format!("{prefix}{name}"));
             if there(db, INDEX_THERE, full_table, full_name)? {
