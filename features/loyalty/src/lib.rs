@@ -1,1 +1,25 @@
 //! Members, the points ledger, earn rules, tiers.
+//!
+//! Invariants: a member's balance is the sum of its ledger entries; entries are numbered from 1 without gaps and never
+//! change; a cause moves a member's points once; an order never keeps more points than it was awarded, nor fewer than 0.
+
+pub mod earning;
+pub mod ledger;
+pub mod members;
+pub mod migrations;
+pub mod tiers;
+
+use web::Feature;
+
+/// The manifest.
+#[must_use]
+pub fn feature() -> Feature {
+    let mut module = runtime::Module::default();
+    module.migrations = vec![migrations::MIGRATIONS];
+    module.subscribers = earning::on_order_changed::subscribers();
+    module.subscribers.push(members::on_customer_created::subscriber());
+    module.job_kinds = vec![tiers::jobs::job_kind()];
+    module.schedules = vec![tiers::jobs::schedule()];
+    module.verifiers = ledger::verify::verifiers();
+    Feature { name: "loyalty", module, ..Feature::default() }
+}

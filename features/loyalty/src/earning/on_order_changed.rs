@@ -1,0 +1,26 @@
+//! Orders that complete, come undone or are refunded.
+
+use kernel::contracts::shop::{OrderRefunded, OrderStatusChanged};
+use kernel::{Event, Fault};
+use runtime::{Envelope, Subscriber, Tx};
+
+use super::commands_orders::order_changed;
+
+/// Subscribes to status changes and refunds.
+#[must_use]
+pub fn subscribers() -> Vec<Subscriber> {
+    vec![
+        Subscriber::unit("loyalty.order_status", OrderStatusChanged::NAME, status_changed),
+        Subscriber::unit("loyalty.order_refund", OrderRefunded::NAME, refunded),
+    ]
+}
+
+fn status_changed(tx: &mut Tx, envelope: &Envelope) -> Result<(), Fault> {
+    let event: OrderStatusChanged = envelope.read()?;
+    order_changed(tx, &event.order, None)
+}
+
+fn refunded(tx: &mut Tx, envelope: &Envelope) -> Result<(), Fault> {
+    let event: OrderRefunded = envelope.read()?;
+    order_changed(tx, &event.order, Some(event.refund_id))
+}
