@@ -134,6 +134,16 @@
     show(form, complete, found || null);
   }
 
+  // What the page said before anything was chosen.
+  var firstPrices = new WeakMap();
+
+  function oldPrice(text) {
+    var old = document.createElement("del");
+    old.className = "price-old";
+    old.textContent = text;
+    return old;
+  }
+
   function show(form, complete, variation) {
     var scope = form.closest(".product-page") || document;
     var price = scope.querySelector("[data-variation-price]");
@@ -141,18 +151,17 @@
     var button = form.querySelector("[type=submit]");
     var picture = scope.querySelector("[data-variation-image]");
     var id = form.querySelector("[name=variation_id]");
-    if (price && !price.dataset.first) price.dataset.first = price.textContent;
     if (price) {
-      price.textContent = variation ? variation.price : price.dataset.first;
-      price.classList.toggle("on-sale", Boolean(variation && variation.price_old));
-      if (variation && variation.price_old) {
-        var old = document.createElement("del");
-        old.className = "price-old";
-        old.textContent = variation.price_old;
-        price.prepend(old, " ");
-      }
+      if (!firstPrices.has(price)) firstPrices.set(price, { nodes: Array.from(price.childNodes), onSale: price.classList.contains("on-sale") });
+      var first = firstPrices.get(price);
+      price.classList.toggle("on-sale", variation ? Boolean(variation.price_old) : first.onSale);
+      if (!variation) price.replaceChildren.apply(price, first.nodes);
+      else price.replaceChildren.apply(price, variation.price_old ? [oldPrice(variation.price_old), " " + variation.price] : [variation.price]);
     }
-    if (stock) stock.textContent = variation ? variation.stock || "" : complete ? "This combination is not made." : "";
+    if (stock) {
+      stock.textContent = variation ? variation.stock || "" : complete ? "This combination is not made." : "";
+      stock.classList.toggle("stock-out", complete && !(variation && variation.in_stock !== false));
+    }
     if (id) id.value = variation ? variation.id : "";
     if (picture && variation && variation.image) picture.src = variation.image;
     if (button) button.disabled = complete && !(variation && variation.in_stock !== false);
