@@ -21,5 +21,18 @@ pub fn feature() -> Feature {
     module.job_kinds = vec![tiers::jobs::job_kind()];
     module.schedules = vec![tiers::jobs::schedule()];
     module.verifiers = ledger::verify::verifiers();
-    Feature { name: "loyalty", module, ..Feature::default() }
+    let mut commands = members::cli::commands();
+    commands.extend(ledger::cli::commands());
+    commands.extend(tiers::cli::commands());
+    Feature {
+        name: "loyalty",
+        module,
+        routes: Some(|routes| {
+            members::rest::routes(routes);
+            ledger::rest::routes(routes);
+            tiers::rest::routes(routes);
+        }),
+        commands,
+        ..Feature::default()
+    }
 }
