@@ -3,10 +3,12 @@
 //! A code is looked up, checked against the cart ([`check`]), then against the coupons that are there already
 //! ([`combine`]); what it may discount goes into the totals ([`for_totals`]).
 
+pub mod rest;
 mod model;
 mod rules;
 #[cfg(test)]
 mod rules_tests;
+pub(crate) mod store;
 
 pub use model::{Basket, BasketLine, Coupon, CustomerUse, Refusal};
 pub use rules::{check, combine, for_totals, is_eligible, normal_code};

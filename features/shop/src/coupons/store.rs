@@ -1,0 +1,182 @@
+//! The SQL of coupons and their uses.
+
+use db::DbError;
+use kernel::ids::OrderId;
+use kernel::{Decimal, Fault, Moment};
+use runtime::{Row, Sql, Tx, params};
+
+use super::model::Coupon;
+use crate::totals::DiscountKind;
+
+const COLUMNS: &str = "id, code, discount_type, amount, description, individual_use, free_shipping, exclude_sale_items, product_ids, \
+    excluded_product_ids, product_categories, excluded_product_categories, minimum_amount, maximum_amount, usage_limit, \
+    usage_limit_per_user, limit_usage_to_x_items, usage_count, email_restrictions, date_expires, created_at";
+const INSERT: Sql = Sql::new(
+    "INSERT INTO {p}cartwright_coupons (code, discount_type, amount, description, individual_use, free_shipping, \
+     exclude_sale_items, product_ids, excluded_product_ids, product_categories, excluded_product_categories, minimum_amount, \
+     maximum_amount, usage_limit, usage_limit_per_user, limit_usage_to_x_items, usage_count, email_restrictions, date_expires, \
+     created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)",
+);
+const UPDATE: Sql = Sql::new(
+    "UPDATE {p}cartwright_coupons SET code = ?, discount_type = ?, amount = ?, description = ?, individual_use = ?, \
+     free_shipping = ?, exclude_sale_items = ?, product_ids = ?, excluded_product_ids = ?, product_categories = ?, \
+     excluded_product_categories = ?, minimum_amount = ?, maximum_amount = ?, usage_limit = ?, usage_limit_per_user = ?, \
+     limit_usage_to_x_items = ?, email_restrictions = ?, date_expires = ? WHERE id = ?",
+);
+const DELETE: Sql = Sql::new("DELETE FROM {p}cartwright_coupons WHERE id = ?");
+const USES: Sql = Sql::new("SELECT COUNT(*) FROM {p}cartwright_coupon_uses WHERE coupon_id = ? AND customer = ?");
+const USE: Sql =
+    Sql::new("INSERT INTO {p}cartwright_coupon_uses (coupon_id, order_id, customer) VALUES (?, ?, ?)");
+const COUNT_USE: Sql = Sql::new(
+    "UPDATE {p}cartwright_coupons SET usage_count = usage_count + 1 \
+     WHERE id = ? AND (usage_limit IS NULL OR usage_limit = 0 OR usage_count < usage_limit)",
+);
+const USED_BY: Sql = Sql::new("SELECT coupon_id FROM {p}cartwright_coupon_uses WHERE order_id = ?");
+const RELEASE: Sql = Sql::new("DELETE FROM {p}cartwright_coupon_uses WHERE order_id = ?");
+const COUNT_RELEASE: Sql =
+    Sql::new("UPDATE {p}cartwright_coupons SET usage_count = usage_count - 1 WHERE id = ? AND usage_count > 0");
+
+/// A coupon with what only the merchant sees.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StoredCoupon {
+    pub(crate) coupon: Coupon,
+    pub(crate) description: String,
+    pub(crate) created_at: Moment,
+}
+
+/// WooCommerce's word for a kind of discount.
+pub(crate) const fn kind_word(kind: DiscountKind) -> &'static str {
+    match kind {
+        DiscountKind::FixedProduct => "fixed_product",
+        DiscountKind::Percent => "percent",
+        DiscountKind::FixedCart => "fixed_cart",
+    }
+}
+
+/// The kind behind WooCommerce's word.
+pub(crate) fn kind_of(word: &str) -> Option<DiscountKind> {
+    match word {
+        "fixed_product" => Some(DiscountKind::FixedProduct),
+        "percent" => Some(DiscountKind::Percent),
+        "fixed_cart" => Some(DiscountKind::FixedCart),
+        _ => None,
+    }
+}
+
+fn stored(row: &Row) -> Result<StoredCoupon, DbError> {
+    let ids = |text: String| serde_json::from_str::<Vec<i64>>(&text).unwrap_or_default();
+    let words = |text: String| serde_json::from_str::<Vec<String>>(&text).unwrap_or_default();
+    Ok(StoredCoupon {
+        coupon: Coupon {
+            id: row.get("id")?,
+            code: row.get("code")?,
+            kind: kind_of(&row.get::<String>("discount_type")?).unwrap_or(DiscountKind::FixedCart),
+            amount: row.get::<Option<Decimal>>("amount")?.unwrap_or(Decimal::ZERO),
+            individual_use: row.get("individual_use")?,
+            free_shipping: row.get("free_shipping")?,
+            exclude_sale_items: row.get("exclude_sale_items")?,
+            product_ids: ids(row.get("product_ids")?),
+            excluded_product_ids: ids(row.get("excluded_product_ids")?),
+            category_ids: ids(row.get("product_categories")?),
+            excluded_category_ids: ids(row.get("excluded_product_categories")?),
+            minimum: row.get("minimum_amount")?,
+            maximum: row.get("maximum_amount")?,
+            usage_limit: row.get("usage_limit")?,
+            usage_limit_per_user: row.get("usage_limit_per_user")?,
+            item_limit: row.get("limit_usage_to_x_items")?,
+            usage_count: row.get("usage_count")?,
+            expires: row.get("date_expires")?,
+            emails: words(row.get("email_restrictions")?),
+        },
+        description: row.get("description")?,
+        created_at: row.get("created_at")?,
+    })
+}
+
+fn find(tx: &mut Tx, condition: &str, values: &[db::Param<'_>]) -> Result<Vec<StoredCoupon>, Fault> {
+    let text = format!("SELECT {COLUMNS} FROM {{p}}cartwright_coupons WHERE {condition}");
+    Ok(tx.rows_text(&text, values, stored)?)
+}
+
+pub(crate) fn by_code(tx: &mut Tx, code: &str) -> Result<Option<StoredCoupon>, Fault> {
+    Ok(find(tx, "code = ?", params![super::normal_code(code)])?.pop())
+}
+
+pub(crate) fn by_id(tx: &mut Tx, id: i64) -> Result<Option<StoredCoupon>, Fault> {
+    Ok(find(tx, "id = ?", params![id])?.pop())
+}
+
+/// A page of coupons whose code contains `search`, newest first.
+pub(crate) fn list(tx: &mut Tx, search: &str, offset: i64, limit: i64) -> Result<kernel::Page<StoredCoupon>, Fault> {
+    let pattern = format!("%{}%", search.replace(['%', '_'], ""));
+    let total = tx.count_text("SELECT COUNT(*) FROM {p}cartwright_coupons WHERE code LIKE ?", params![&pattern])?;
+    let rows = find(tx, "code LIKE ? ORDER BY id DESC LIMIT ? OFFSET ?", params![&pattern, limit, offset])?;
+    Ok(kernel::Page { rows, total })
+}
+
+/// Writes a coupon: a fresh one when its id is 0. A taken code is a 400 that names it.
+pub(crate) fn put(tx: &mut Tx, stored: &mut StoredCoupon) -> Result<(), Fault> {
+    let coupon = &stored.coupon;
+    let (products, unwanted) =
+        (kernel::json::to_text(&coupon.product_ids), kernel::json::to_text(&coupon.excluded_product_ids));
+    let (categories, unwanted_categories) =
+        (kernel::json::to_text(&coupon.category_ids), kernel::json::to_text(&coupon.excluded_category_ids));
+    let emails = kernel::json::to_text(&coupon.emails);
+    let mut values: Vec<db::Param<'_>> = params![
+        &coupon.code, kind_word(coupon.kind), coupon.amount, &stored.description, coupon.individual_use, coupon.free_shipping,
+        coupon.exclude_sale_items, &products, &unwanted, &categories, &unwanted_categories, coupon.minimum, coupon.maximum,
+        coupon.usage_limit, coupon.usage_limit_per_user, coupon.item_limit, &emails, coupon.expires
+    ]
+    .to_vec();
+    let written = if coupon.id == 0 {
+        values.push(stored.created_at.into());
+        tx.insert(&INSERT, &values)
+    } else {
+        values.push(coupon.id.into());
+        tx.execute(&UPDATE, &values).map(|_| coupon.id)
+    };
+    match written {
+        Ok(id) => stored.coupon.id = id,
+        Err(error) if error.is_duplicate() => {
+            return Err(Fault::new(
+                kernel::FaultKind::Invalid,
+                "woocommerce_rest_coupon_code_already_exists",
+                "The coupon code already exists",
+            )
+            .and_invalid("code", "Another coupon has this code. Choose another."));
+        }
+        Err(error) => return Err(error.into()),
+    }
+    Ok(())
+}
+
+pub(crate) fn remove(tx: &mut Tx, id: i64) -> Result<bool, Fault> {
+    Ok(tx.execute(&DELETE, params![id])? > 0)
+}
+
+/// How often `customer` (account id or normal address) has used a coupon.
+pub(crate) fn uses(tx: &mut Tx, coupon_id: i64, customer: &str) -> Result<i64, Fault> {
+    Ok(tx.count(&USES, params![coupon_id, customer])?)
+}
+
+/// Counts a use by an order; false when the limit was reached meanwhile.
+pub(crate) fn take_use(tx: &mut Tx, coupon_id: i64, order_id: OrderId, customer: &str) -> Result<bool, Fault> {
+    if tx.execute(&COUNT_USE, params![coupon_id])? == 0 {
+        return Ok(false);
+    }
+    tx.execute(&USE, params![coupon_id, order_id, customer])?;
+    Ok(true)
+}
+
+/// Gives back the uses of an order that came to nothing.
+pub(crate) fn release_uses(tx: &mut Tx, order_id: OrderId) -> Result<(), Fault> {
+    let coupons: Vec<i64> = tx.rows(&USED_BY, params![order_id], |row| row.get("coupon_id"))?;
+    if coupons.is_empty() {
+        return Ok(());
+    }
+    tx.execute(&RELEASE, params![order_id])?;
+    for coupon in coupons {
+        tx.execute(&COUNT_RELEASE, params![coupon])?;
+    }
+    Ok(())
+}

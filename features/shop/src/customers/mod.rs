@@ -1,0 +1,5 @@
+//! Customers: accounts with their addresses. The account itself belongs to accounts.
+
+pub mod on_customer_created;
+pub mod rest;
+pub(crate) mod store;

@@ -1,0 +1,95 @@
+//! Accepted post-purchase offers, as child orders.
+
+use kernel::contracts::shop::{OrderPlaced, OrderSnapshot};
+use kernel::{Decimal, Fault};
+use runtime::ports::{ChildOrder, OrderQuote};
+use runtime::{Emit, Tx};
+
+use super::commands_draft::{self as draft, SoldLine};
+use super::model::Order;
+use super::{commands, queries, store};
+use crate::carts::commands::{Chosen, choose};
+use crate::carts::queries::ShopRules;
+use crate::products::{queries as products, store as product_store};
+use crate::totals::{Line, Totals};
+
+struct Priced {
+    parent: Order,
+    chosen: Chosen,
+    name: String,
+    totals: Totals,
+    shop: ShopRules,
+}
+
+/// Calculates what the child would come to, with the parent's address and the shop's taxes. Nothing more is shipped.
+fn priced(tx: &mut Tx, child: &ChildOrder) -> Result<Priced, Fault> {
+    let parent = queries::must(tx, child.parent_id)?;
+    if child.unit_price < Decimal::ZERO {
+        return Err(Fault::bug("an offer below zero"));
+    }
+    let chosen = choose(tx, &child.product)?;
+    let named = if chosen.variation_id.0 > 0 { product_store::by_id(tx, chosen.product_id)? } else { None };
+    let name = products::name_of(&chosen.sold, named.as_ref(), &chosen.variation);
+    let shop = ShopRules::load(tx)?;
+    let place = shop.place(&parent.billing, &parent.shipping);
+    let line = Line {
+        key: "offer".to_owned(),
+        unit_price: child.unit_price,
+        quantity: u32::try_from(child.product.quantity).unwrap_or(u32::MAX),
+        tax_class: chosen.sold.tax_class.clone(),
+        tax_status: chosen.sold.taxed(),
+    };
+    let totals = shop.calculate(&place, vec![line], Vec::new(), Vec::new())?;
+    Ok(Priced { parent, chosen, name, totals, shop })
+}
+
+/// What a child order would come to.
+pub fn quote(tx: &mut Tx, child: &ChildOrder) -> Result<OrderQuote, Fault> {
+    let priced = priced(tx, child)?;
+    let money = |amount: Decimal| amount.to_money(priced.parent.currency);
+    Ok(OrderQuote {
+        subtotal: money(priced.totals.items)?,
+        total_tax: money(priced.totals.total_tax)?,
+        total: money(priced.totals.total)?,
+    })
+}
+
+/// Writes a paid child order. The same key gives the same order.
+pub fn place(tx: &mut Tx, child: &ChildOrder) -> Result<OrderSnapshot, Fault> {
+    if let Some(id) = store::by_key(tx, &child.key)? {
+        let order = queries::must(tx, id)?;
+        return queries::snapshot(tx, &order);
+    }
+    let priced = priced(tx, child)?;
+    let mut order = draft::blank(tx, priced.parent.currency);
+    order.parent_id = priced.parent.id;
+    order.customer_id = priced.parent.customer_id;
+    order.billing = priced.parent.billing.clone();
+    order.shipping = priced.parent.shipping.clone();
+    order.payment_method = priced.parent.payment_method.clone();
+    order.payment_method_title = priced.parent.payment_method_title.clone();
+    order.ip_address = priced.parent.ip_address.clone();
+    order.user_agent = priced.parent.user_agent.clone();
+    order.created_via = "ocart_upsell".to_owned();
+    order.cart_token = priced.parent.cart_token.clone();
+    order.prices_include_tax = priced.shop.prices_include_tax();
+    order.meta = child.meta.clone();
+    let sold = SoldLine {
+        product_id: priced.chosen.product_id,
+        variation_id: priced.chosen.variation_id,
+        name: &priced.name,
+        quantity: child.product.quantity,
+        tax_class: &priced.chosen.sold.tax_class,
+        variation: &priced.chosen.variation,
+        offer_id: Some(child.offer_id.0),
+    };
+    let line = priced.totals.lines.first().ok_or_else(|| Fault::bug("a child order without a line"))?;
+    order.items.push(draft::line_item(&sold, line));
+    let names = priced.shop.rate_names(&priced.totals);
+    draft::apply(&mut order, &priced.totals, "", &names);
+    store::insert(tx, &child.key, &mut order)?;
+    let snapshot = queries::snapshot(tx, &order)?;
+    tx.emit(&OrderPlaced { order: snapshot })?;
+    store::add_note(tx, priced.parent.id, &format!("Offer accepted: order #{}.", order.id), false, "system")?;
+    commands::complete_payment(tx, order.id, &child.transaction_id)
+}

@@ -1,0 +1,25 @@
+//! Orders, in WooCommerce's order storage.
+//!
+//! 1. An order's id is drawn from `cartwright_order_records` under a unique key: the same key is the same order.
+//! 2. Every change first counts up the order's version, which also makes parallel changes of one order stand in line.
+//! 3. `pending` → paid (`processing`, `completed`) → `refunded`; or `cancelled`, `failed`. Each change emits
+//!    `woocommerce/order/status_changed` with the whole order.
+//! 4. A refund is an order of its own with lines of its own; it counts once the gateway has given the money back.
+
+pub mod admin;
+pub mod commands;
+pub mod commands_child;
+pub mod commands_draft;
+pub mod commands_place;
+pub mod commands_refund;
+pub mod jobs;
+pub mod model;
+pub mod queries;
+pub mod rest;
+pub mod rest_body;
+pub mod rest_model;
+pub mod rest_refunds;
+pub(crate) mod rules;
+pub(crate) mod store;
+pub mod storefront;
+pub mod verify;

@@ -1,0 +1,291 @@
+//! The SQL of products and categories.
+
+use db::DbError;
+use kernel::ids::ProductId;
+use kernel::{Decimal, Fault, Moment, Page};
+use runtime::{Row, Sql, Tx, params};
+
+use super::model::{Category, Filter, Product};
+
+const COLUMNS: &str = "id, parent_id, type, status, visibility, name, slug, sku, short_description, description, regular_price, \
+    sale_price, sale_from, sale_to, tax_status, tax_class, manage_stock, stock_quantity, stock_status, backorders, \
+    sold_individually, is_virtual, is_downloadable, featured, attributes, grouped_ids, external_url, button_text, position, \
+    total_sales, created_at, updated_at";
+const INSERT: Sql = Sql::new(
+    "INSERT INTO {p}cartwright_products (parent_id, type, status, visibility, name, slug, sku, short_description, description, \
+     regular_price, sale_price, sale_from, sale_to, tax_status, tax_class, manage_stock, stock_quantity, stock_status, \
+     backorders, sold_individually, is_virtual, is_downloadable, featured, attributes, grouped_ids, external_url, button_text, \
+     position, total_sales, revision, created_at, updated_at) \
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)",
+);
+const UPDATE: Sql = Sql::new(
+    "UPDATE {p}cartwright_products SET parent_id = ?, type = ?, status = ?, visibility = ?, name = ?, slug = ?, sku = ?, \
+     short_description = ?, description = ?, regular_price = ?, sale_price = ?, sale_from = ?, sale_to = ?, tax_status = ?, \
+     tax_class = ?, manage_stock = ?, stock_quantity = ?, stock_status = ?, backorders = ?, sold_individually = ?, \
+     is_virtual = ?, is_downloadable = ?, featured = ?, attributes = ?, grouped_ids = ?, external_url = ?, button_text = ?, \
+     position = ?, total_sales = ?, revision = revision + 1, created_at = ?, updated_at = ? WHERE id = ?",
+);
+const DELETE: Sql = Sql::new("DELETE FROM {p}cartwright_products WHERE id = ? OR parent_id = ?");
+const SLUGS_LIKE: Sql = Sql::new("SELECT COUNT(*) FROM {p}cartwright_products WHERE slug = ? AND id <> ?");
+const CATEGORIES_OF: Sql =
+    Sql::new("SELECT category_id FROM {p}cartwright_product_categories WHERE product_id = ? ORDER BY category_id");
+const CLEAR_CATEGORIES: Sql = Sql::new("DELETE FROM {p}cartwright_product_categories WHERE product_id = ?");
+const ADD_CATEGORY: Sql =
+    Sql::new("INSERT INTO {p}cartwright_product_categories (product_id, category_id) VALUES (?, ?)");
+const CATEGORY: Sql = Sql::new("SELECT id FROM {p}cartwright_categories WHERE name = ? AND parent_id = ?");
+const CATEGORY_SLUGS: Sql = Sql::new("SELECT COUNT(*) FROM {p}cartwright_categories WHERE slug = ?");
+const INSERT_CATEGORY: Sql = Sql::new("INSERT INTO {p}cartwright_categories (parent_id, name, slug) VALUES (?, ?, ?)");
+const ALL_CATEGORIES: Sql = Sql::new(
+    "SELECT c.id, c.parent_id, c.name, c.slug, COUNT(p.id) AS products FROM {p}cartwright_categories c \
+     LEFT JOIN {p}cartwright_product_categories l ON l.category_id = c.id \
+     LEFT JOIN {p}cartwright_products p ON p.id = l.product_id AND p.status = 'publish' AND p.parent_id = 0 \
+     GROUP BY c.id, c.parent_id, c.name, c.slug ORDER BY c.name",
+);
+const TOUCH: Sql = Sql::new("UPDATE {p}cartwright_products SET revision = revision + 1 WHERE id = ?");
+const TAKE_STOCK: Sql = Sql::new(
+    "UPDATE {p}cartwright_products SET stock_quantity = stock_quantity - ?, total_sales = total_sales + ?, revision = revision + 1 \
+     WHERE id = ?",
+);
+const SOLD_OUT: Sql = Sql::new(
+    "UPDATE {p}cartwright_products SET stock_status = CASE WHEN stock_quantity > 0 THEN 'instock' WHEN backorders = 'no' \
+     THEN 'outofstock' ELSE 'onbackorder' END WHERE id = ? AND manage_stock = 1",
+);
+const COUNT_SALE: Sql = Sql::new("UPDATE {p}cartwright_products SET total_sales = total_sales + ? WHERE id = ?");
+
+fn product(row: &Row) -> Result<Product, DbError> {
+    let json = |text: String| serde_json::from_str(&text).unwrap_or_default();
+    let ids = |text: String| serde_json::from_str(&text).unwrap_or_default();
+    Ok(Product {
+        id: row.get("id")?,
+        parent_id: row.get("parent_id")?,
+        kind: row.get("type")?,
+        status: row.get("status")?,
+        visibility: row.get("visibility")?,
+        name: row.get("name")?,
+        slug: row.get("slug")?,
+        sku: row.get("sku")?,
+        short_description: row.get("short_description")?,
+        description: row.get("description")?,
+        regular_price: row.get("regular_price")?,
+        sale_price: row.get("sale_price")?,
+        sale_from: row.get("sale_from")?,
+        sale_to: row.get("sale_to")?,
+        tax_status: row.get("tax_status")?,
+        tax_class: row.get("tax_class")?,
+        manage_stock: row.get("manage_stock")?,
+        stock_quantity: row.get("stock_quantity")?,
+        stock_status: row.get("stock_status")?,
+        backorders: row.get("backorders")?,
+        sold_individually: row.get("sold_individually")?,
+        is_virtual: row.get("is_virtual")?,
+        is_downloadable: row.get("is_downloadable")?,
+        featured: row.get("featured")?,
+        attributes: json(row.get("attributes")?),
+        grouped_ids: ids(row.get("grouped_ids")?),
+        external_url: row.get("external_url")?,
+        button_text: row.get("button_text")?,
+        position: row.get("position")?,
+        total_sales: row.get("total_sales")?,
+        created_at: row.get("created_at")?,
+        updated_at: row.get("updated_at")?,
+        category_ids: Vec::new(),
+    })
+}
+
+/// Writes a product: a fresh one when its id is 0. A taken SKU is a 400 that names it.
+pub(crate) fn put(tx: &mut Tx, product: &mut Product) -> Result<(), Fault> {
+    product.slug = free_slug(tx, product)?;
+    let now = tx.now();
+    product.updated_at = now;
+    let attributes = kernel::json::to_text(&product.attributes);
+    let grouped = kernel::json::to_text(&product.grouped_ids);
+    let mut values: Vec<db::Param<'_>> = params![
+        product.parent_id, &product.kind, &product.status, &product.visibility, &product.name, &product.slug, &product.sku,
+        &product.short_description, &product.description, product.regular_price, product.sale_price, product.sale_from,
+        product.sale_to, &product.tax_status, &product.tax_class, product.manage_stock, product.stock_quantity,
+        &product.stock_status, &product.backorders, product.sold_individually, product.is_virtual, product.is_downloadable,
+        product.featured, &attributes, &grouped, &product.external_url, &product.button_text, product.position,
+        product.total_sales, product.created_at, product.updated_at
+    ]
+    .to_vec();
+    let written = if product.id.0 == 0 {
+        tx.insert(&INSERT, &values)
+    } else {
+        values.push(product.id.into());
+        tx.execute(&UPDATE, &values).map(|_| product.id.0)
+    };
+    match written {
+        Ok(id) => product.id = ProductId(id),
+        Err(error) if error.is_duplicate() => {
+            return Err(Fault::new(
+                kernel::FaultKind::Invalid,
+                "product_invalid_sku",
+                "Invalid or duplicated SKU.",
+            )
+            .and_invalid("sku", "This SKU belongs to another product. Choose another."));
+        }
+        Err(error) => return Err(error.into()),
+    }
+    tx.execute(&CLEAR_CATEGORIES, params![product.id])?;
+    for category in &product.category_ids {
+        tx.execute(&ADD_CATEGORY, params![product.id, *category])?;
+    }
+    Ok(())
+}
+
+/// The product's slug, with a number behind it when another has it.
+fn free_slug(tx: &mut Tx, product: &Product) -> Result<String, Fault> {
+    let wished = if product.slug.is_empty() { kernel::text::slug(&product.name) } else { product.slug.clone() };
+    let wished: String = if wished.is_empty() { "product".to_owned() } else { wished.chars().take(170).collect() };
+    let mut slug = wished.clone();
+    let mut number = 2;
+    while tx.count(&SLUGS_LIKE, params![&slug, product.id])? > 0 {
+        slug = format!("{wished}-{number}");
+        number += 1;
+    }
+    Ok(slug)
+}
+
+fn with_categories(tx: &mut Tx, mut product: Product) -> Result<Product, Fault> {
+    let of = if product.parent_id.0 == 0 { product.id } else { product.parent_id };
+    product.category_ids = tx.rows(&CATEGORIES_OF, params![of], |row| row.get("category_id"))?;
+    Ok(product)
+}
+
+fn find(tx: &mut Tx, condition: &str, params: &[db::Param<'_>]) -> Result<Option<Product>, Fault> {
+    let text = format!("SELECT {COLUMNS} FROM {{p}}cartwright_products WHERE {condition}");
+    match tx.rows_text(&text, params, product)?.into_iter().next() {
+        Some(product) => with_categories(tx, product).map(Some),
+        None => Ok(None),
+    }
+}
+
+pub(crate) fn by_id(tx: &mut Tx, id: ProductId) -> Result<Option<Product>, Fault> {
+    find(tx, "id = ?", params![id])
+}
+
+pub(crate) fn by_slug(tx: &mut Tx, slug: &str) -> Result<Option<Product>, Fault> {
+    find(tx, "slug = ?", params![slug])
+}
+
+pub(crate) fn by_sku(tx: &mut Tx, sku: &str) -> Result<Option<Product>, Fault> {
+    find(tx, "sku = ?", params![sku])
+}
+
+/// Variations of a product in their order.
+pub(crate) fn variations(tx: &mut Tx, parent: ProductId) -> Result<Vec<Product>, Fault> {
+    let text = format!("SELECT {COLUMNS} FROM {{p}}cartwright_products WHERE parent_id = ? ORDER BY position, id");
+    Ok(tx.rows_text(&text, params![parent], product)?)
+}
+
+/// A page of products; variations are left out.
+pub(crate) fn list(tx: &mut Tx, filter: &Filter) -> Result<Page<Product>, Fault> {
+    let mut condition = String::from("parent_id = 0");
+    let mut values: Vec<db::Param<'_>> = Vec::new();
+    let pattern = format!("%{}%", filter.search.replace(['%', '_'], ""));
+    if !filter.search.is_empty() {
+        condition.push_str(" AND (LOWER(name) LIKE ? OR LOWER(sku) LIKE ?)");
+        values.extend([db::Param::from(&pattern), db::Param::from(&pattern)]);
+    }
+    if let Some(category) = filter.category_id {
+        condition.push_str(" AND id IN (SELECT product_id FROM {p}cartwright_product_categories WHERE category_id = ?)");
+        values.push(category.into());
+    }
+    if let Some(sku) = &filter.sku {
+        condition.push_str(" AND sku = ?");
+        values.push(sku.into());
+    }
+    if let Some(status) = &filter.status {
+        condition.push_str(" AND status = ?");
+        values.push(status.into());
+    }
+    if filter.listed {
+        condition.push_str(" AND status = 'publish' AND visibility IN ('visible', 'catalog')");
+    }
+    let total = tx.count_text(&format!("SELECT COUNT(*) FROM {{p}}cartwright_products WHERE {condition}"), &values)?;
+    let price = "CASE WHEN sale_price IS NULL THEN regular_price ELSE sale_price END";
+    let order = match filter.order.as_str() {
+        "price" => format!("CAST({price} AS DECIMAL(26,8)), id"),
+        "price-desc" => format!("CAST({price} AS DECIMAL(26,8)) DESC, id"),
+        "date" => "created_at DESC, id DESC".to_owned(),
+        "title" => "name, id".to_owned(),
+        "popularity" => "total_sales DESC, id".to_owned(),
+        "id" => "id DESC".to_owned(),
+        "id-asc" => "id".to_owned(),
+        _ => "featured DESC, position, name, id".to_owned(),
+    };
+    let text =
+        format!("SELECT {COLUMNS} FROM {{p}}cartwright_products WHERE {condition} ORDER BY {order} LIMIT ? OFFSET ?");
+    values.extend([db::Param::from(filter.limit), db::Param::from(filter.offset)]);
+    let rows = tx.rows_text(&text, &values, product)?;
+    let rows = rows.into_iter().map(|product| with_categories(tx, product)).collect::<Result<_, _>>()?;
+    Ok(Page { rows, total })
+}
+
+pub(crate) fn delete(tx: &mut Tx, id: ProductId) -> Result<bool, Fault> {
+    tx.execute(&CLEAR_CATEGORIES, params![id])?;
+    Ok(tx.execute(&DELETE, params![id, id])? > 0)
+}
+
+/// The category of this name below this parent, made when there is none.
+pub(crate) fn category(tx: &mut Tx, name: &str, parent: i64) -> Result<i64, Fault> {
+    if let Some(id) = tx.one(&CATEGORY, params![name, parent], |row| row.get::<i64>("id"))? {
+        return Ok(id);
+    }
+    let wished = kernel::text::slug(name);
+    let mut slug = wished.clone();
+    let mut number = 2;
+    while tx.count(&CATEGORY_SLUGS, params![&slug])? > 0 {
+        slug = format!("{wished}-{number}");
+        number += 1;
+    }
+    Ok(tx.insert(&INSERT_CATEGORY, params![parent, name, &slug])?)
+}
+
+pub(crate) fn categories(tx: &mut Tx) -> Result<Vec<Category>, Fault> {
+    Ok(tx.rows(&ALL_CATEGORIES, params![], |row| {
+        Ok(Category {
+            id: row.get("id")?,
+            parent: row.get("parent_id")?,
+            name: row.get("name")?,
+            slug: row.get("slug")?,
+            count: row.get("products")?,
+        })
+    })?)
+}
+
+/// Holds the product's row until the transaction ends, so that stock is looked at by one unit at a time.
+pub(crate) fn hold(tx: &mut Tx, id: ProductId) -> Result<(), Fault> {
+    tx.execute(&TOUCH, params![id])?;
+    Ok(())
+}
+
+/// Takes units out of the stock (or, negative, puts them back) and counts them as sold.
+pub(crate) fn take_stock(tx: &mut Tx, id: ProductId, units: i64) -> Result<(), Fault> {
+    tx.execute(&TAKE_STOCK, params![units, units, id])?;
+    tx.execute(&SOLD_OUT, params![id])?;
+    Ok(())
+}
+
+/// Counts units as sold of a product whose stock is not counted.
+pub(crate) fn count_sale(tx: &mut Tx, id: ProductId, units: i64) -> Result<(), Fault> {
+    tx.execute(&COUNT_SALE, params![units, id])?;
+    Ok(())
+}
+
+/// The least and the largest price of a variable product's variations.
+pub(crate) fn price_range(tx: &mut Tx, parent: ProductId, now: Moment) -> Result<Option<(Decimal, Decimal)>, Fault> {
+    let prices: Vec<Decimal> = variations(tx, parent)?
+        .iter()
+        .filter(|variation| variation.status == "publish")
+        .filter_map(|variation| variation.price(now))
+        .collect();
+    Ok(prices.iter().min().copied().zip(prices.iter().max().copied()))
+}
+
+/// Takes a product and its variations away. Orders keep the names and amounts of what they sold.
+pub(crate) fn remove(tx: &mut Tx, id: ProductId) -> Result<(), Fault> {
+    tx.execute(&CLEAR_CATEGORIES, params![id])?;
+    tx.execute(&DELETE, params![id, id])?;
+    Ok(())
+}
