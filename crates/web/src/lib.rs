@@ -33,3 +33,9 @@ pub use render::{Renderer, Template};
 pub use reply::{Reply, ReplyBody};
 pub use routes::{Route, Routes};
 pub use server::{ServerOptions, router};
+
+/// A text as a part of an address: everything but letters and digits in its percent form.
+#[must_use]
+pub fn encoded(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+}

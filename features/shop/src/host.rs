@@ -135,7 +135,11 @@ impl Host for ShopHost {
         self.db.write(move |tx| checkout::place(tx, &order)).await
     }
 
-    async fn complete_payment(&self, order_id: OrderId, transaction_id: &str) -> Result<OrderSnapshot, Fault> {
+    async fn complete_payment(
+        &self,
+        order_id: OrderId,
+        transaction_id: &str,
+    ) -> Result<OrderSnapshot, Fault> {
         let transaction_id = transaction_id.to_owned();
         self.db.write(move |tx| orders::complete_payment(tx, order_id, &transaction_id)).await
     }

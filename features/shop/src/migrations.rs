@@ -21,8 +21,18 @@ pub const MIGRATIONS: &[Migration] = &[
                           revision {BIGINT} NOT NULL, created_at {TIME} NOT NULL, updated_at {TIME} NOT NULL, \
                           UNIQUE (slug), UNIQUE (sku)",
             },
-            Step::Index { table: "cartwright_products", name: "cartwright_products_parent", columns: "parent_id", unique: false },
-            Step::Index { table: "cartwright_products", name: "cartwright_products_listed", columns: "status, parent_id", unique: false },
+            Step::Index {
+                table: "cartwright_products",
+                name: "cartwright_products_parent",
+                columns: "parent_id",
+                unique: false,
+            },
+            Step::Index {
+                table: "cartwright_products",
+                name: "cartwright_products_listed",
+                columns: "status, parent_id",
+                unique: false,
+            },
             Step::Table {
                 name: "cartwright_categories",
                 columns: "id {ID}, parent_id {BIGINT} NOT NULL, name {TEXT:200} NOT NULL, slug {TEXT:191} NOT NULL, UNIQUE (slug)",
@@ -79,7 +89,12 @@ pub const MIGRATIONS: &[Migration] = &[
                 columns: "id {ID}, coupon_id {BIGINT} NOT NULL, order_id {BIGINT} NOT NULL, customer {TEXT:191} NOT NULL, \
                           UNIQUE (coupon_id, order_id)",
             },
-            Step::Index { table: "cartwright_coupon_uses", name: "cartwright_coupon_uses_customer", columns: "coupon_id, customer", unique: false },
+            Step::Index {
+                table: "cartwright_coupon_uses",
+                name: "cartwright_coupon_uses_customer",
+                columns: "coupon_id, customer",
+                unique: false,
+            },
         ],
     },
     Migration {
@@ -105,11 +120,36 @@ pub const MIGRATIONS: &[Migration] = &[
                           transaction_id {TEXT:100} NOT NULL, ip_address {ASCII:100} NOT NULL, user_agent {TEXT:300} NOT NULL, \
                           customer_note {LONG} NOT NULL",
             },
-            Step::Index { table: "wc_orders", name: "wc_orders_type_status_date", columns: "type, status, date_created_gmt", unique: false },
-            Step::Index { table: "wc_orders", name: "wc_orders_customer", columns: "customer_id, status", unique: false },
-            Step::Index { table: "wc_orders", name: "wc_orders_email", columns: "email_normal, date_created_gmt", unique: false },
-            Step::Index { table: "wc_orders", name: "wc_orders_parent", columns: "parent_order_id", unique: false },
-            Step::Index { table: "wc_orders", name: "wc_orders_updated", columns: "date_updated_gmt", unique: false },
+            Step::Index {
+                table: "wc_orders",
+                name: "wc_orders_type_status_date",
+                columns: "type, status, date_created_gmt",
+                unique: false,
+            },
+            Step::Index {
+                table: "wc_orders",
+                name: "wc_orders_customer",
+                columns: "customer_id, status",
+                unique: false,
+            },
+            Step::Index {
+                table: "wc_orders",
+                name: "wc_orders_email",
+                columns: "email_normal, date_created_gmt",
+                unique: false,
+            },
+            Step::Index {
+                table: "wc_orders",
+                name: "wc_orders_parent",
+                columns: "parent_order_id",
+                unique: false,
+            },
+            Step::Index {
+                table: "wc_orders",
+                name: "wc_orders_updated",
+                columns: "date_updated_gmt",
+                unique: false,
+            },
             Step::Table {
                 name: "wc_order_addresses",
                 columns: "id {ID}, order_id {BIGINT} NOT NULL, address_type {ASCII:20} NOT NULL, first_name {TEXT:200} NOT NULL, \
@@ -118,7 +158,12 @@ pub const MIGRATIONS: &[Migration] = &[
                           postcode {TEXT:100} NOT NULL, country {TEXT:100} NOT NULL, email {TEXT:320} NOT NULL, \
                           phone {TEXT:100} NOT NULL, UNIQUE (address_type, order_id)",
             },
-            Step::Index { table: "wc_order_addresses", name: "wc_order_addresses_order", columns: "order_id", unique: false },
+            Step::Index {
+                table: "wc_order_addresses",
+                name: "wc_order_addresses_order",
+                columns: "order_id",
+                unique: false,
+            },
             Step::Table {
                 name: "wc_order_operational_data",
                 columns: "id {ID}, order_id {BIGINT} NOT NULL, created_via {TEXT:100} NOT NULL, woocommerce_version {ASCII:20} NOT NULL, \
@@ -132,29 +177,54 @@ pub const MIGRATIONS: &[Migration] = &[
                 name: "wc_orders_meta",
                 columns: "id {ID}, order_id {BIGINT} NOT NULL, meta_key {TEXT:191} NOT NULL, meta_value {LONG} NOT NULL",
             },
-            Step::Index { table: "wc_orders_meta", name: "wc_orders_meta_order", columns: "order_id, meta_key", unique: false },
+            Step::Index {
+                table: "wc_orders_meta",
+                name: "wc_orders_meta_order",
+                columns: "order_id, meta_key",
+                unique: false,
+            },
             Step::Table {
                 name: "woocommerce_order_items",
                 columns: "order_item_id {ID}, order_item_name {LONG} NOT NULL, order_item_type {ASCII:200} NOT NULL, order_id {BIGINT} NOT NULL",
             },
-            Step::Index { table: "woocommerce_order_items", name: "woocommerce_order_items_order", columns: "order_id", unique: false },
+            Step::Index {
+                table: "woocommerce_order_items",
+                name: "woocommerce_order_items_order",
+                columns: "order_id",
+                unique: false,
+            },
             Step::Table {
                 name: "woocommerce_order_itemmeta",
                 columns: "meta_id {ID}, order_item_id {BIGINT} NOT NULL, meta_key {TEXT:191} NOT NULL, meta_value {LONG} NOT NULL",
             },
-            Step::Index { table: "woocommerce_order_itemmeta", name: "woocommerce_order_itemmeta_item", columns: "order_item_id", unique: false },
+            Step::Index {
+                table: "woocommerce_order_itemmeta",
+                name: "woocommerce_order_itemmeta_item",
+                columns: "order_item_id",
+                unique: false,
+            },
             Step::Table {
                 name: "cartwright_order_notes",
                 columns: "id {ID}, order_id {BIGINT} NOT NULL, note {LONG} NOT NULL, customer_note {BOOL} NOT NULL, \
                           author {TEXT:100} NOT NULL, created_at {TIME} NOT NULL",
             },
-            Step::Index { table: "cartwright_order_notes", name: "cartwright_order_notes_order", columns: "order_id", unique: false },
+            Step::Index {
+                table: "cartwright_order_notes",
+                name: "cartwright_order_notes_order",
+                columns: "order_id",
+                unique: false,
+            },
             Step::Table {
                 name: "wc_reserved_stock",
                 columns: "order_id {BIGINT} NOT NULL, product_id {BIGINT} NOT NULL, stock_quantity {BIGINT} NOT NULL, \
                           timestamp {TIME} NOT NULL, expires {TIME} NOT NULL, PRIMARY KEY (order_id, product_id)",
             },
-            Step::Index { table: "wc_reserved_stock", name: "wc_reserved_stock_product", columns: "product_id, expires", unique: false },
+            Step::Index {
+                table: "wc_reserved_stock",
+                name: "wc_reserved_stock_product",
+                columns: "product_id, expires",
+                unique: false,
+            },
             Step::Table {
                 name: "cartwright_customers",
                 columns: "user_id {BIGINT} NOT NULL PRIMARY KEY, billing {LONG} NOT NULL, shipping {LONG} NOT NULL",

@@ -66,7 +66,8 @@ pub(crate) fn choose(tx: &mut Tx, wanted: &AddToCart) -> Result<Chosen, Fault> {
         "variation" => (products::by_id(tx, named.parent_id)?.ok_or_else(missing)?, Some(named)),
         "variable" if wanted.variation_id.0 > 0 => {
             let variation = products::by_id(tx, wanted.variation_id)?;
-            let variation = variation.filter(|variation| variation.parent_id == named.id).ok_or_else(missing)?;
+            let variation =
+                variation.filter(|variation| variation.parent_id == named.id).ok_or_else(missing)?;
             (named, Some(variation))
         }
         "variable" => (named, None),
@@ -91,7 +92,10 @@ fn attribute_is(name: &str, given: &str) -> bool {
 }
 
 fn value_of<'a>(name: &str, chosen: &'a [(String, String)]) -> Option<&'a str> {
-    chosen.iter().find(|(given, value)| attribute_is(name, given) && !value.is_empty()).map(|(_, value)| value.as_str())
+    chosen
+        .iter()
+        .find(|(given, value)| attribute_is(name, given) && !value.is_empty())
+        .map(|(_, value)| value.as_str())
 }
 
 fn same_value(one: &str, other: &str) -> bool {
@@ -100,10 +104,12 @@ fn same_value(one: &str, other: &str) -> bool {
 
 fn matching(tx: &mut Tx, parent: &Product, chosen: &[(String, String)]) -> Result<Product, Fault> {
     let fits = |variation: &Product| {
-        variation.attributes.iter().all(|attribute| match (attribute.options.first(), value_of(&attribute.name, chosen)) {
-            (None, _) => true,
-            (Some(fixed), Some(value)) => same_value(fixed, value),
-            (Some(_), None) => false,
+        variation.attributes.iter().all(|attribute| {
+            match (attribute.options.first(), value_of(&attribute.name, chosen)) {
+                (None, _) => true,
+                (Some(fixed), Some(value)) => same_value(fixed, value),
+                (Some(_), None) => false,
+            }
         })
     };
     products::variations(tx, parent.id)?.into_iter().find(fits).ok_or_else(|| {
@@ -132,8 +138,15 @@ fn open_values(
         let value = value_of(&attribute.name, chosen)
             .and_then(|value| attribute.options.iter().find(|option| same_value(option, value)))
             .ok_or_else(|| {
-                Fault::new(kernel::FaultKind::Invalid, "woocommerce_rest_missing_variation_data", "Missing attributes.")
-                    .and_invalid(attribute.name.clone(), format!("Choose one of: {}.", attribute.options.join(", ")))
+                Fault::new(
+                    kernel::FaultKind::Invalid,
+                    "woocommerce_rest_missing_variation_data",
+                    "Missing attributes.",
+                )
+                .and_invalid(
+                    attribute.name.clone(),
+                    format!("Choose one of: {}.", attribute.options.join(", ")),
+                )
             })?;
         open.push((attribute.name.clone(), value.clone()));
     }
@@ -157,7 +170,10 @@ fn put(tx: &mut Tx, cart: &mut StoredCart, wanted: &AddToCart) -> Result<(), Fau
         || chosen.sold.status != "publish"
         || chosen.sold.price(tx.now()).is_none()
     {
-        return Err(Fault::refused("woocommerce_rest_product_not_purchasable", format!("“{name}” is not available for purchase.")));
+        return Err(Fault::refused(
+            "woocommerce_rest_product_not_purchasable",
+            format!("“{name}” is not available for purchase."),
+        ));
     }
     let key = rules::line_key(chosen.product_id, chosen.variation_id, &chosen.variation, None);
     let there = cart.document.lines.iter().find(|line| line.key == key).map_or(0, |line| line.quantity);
@@ -190,7 +206,10 @@ fn put(tx: &mut Tx, cart: &mut StoredCart, wanted: &AddToCart) -> Result<(), Fau
 
 fn room(cart: &StoredCart) -> Result<(), Fault> {
     if cart.document.lines.len() >= rules::MOST_LINES {
-        return Err(Fault::refused("woocommerce_rest_cart_full", "The cart is full. Take something out first."));
+        return Err(Fault::refused(
+            "woocommerce_rest_cart_full",
+            "The cart is full. Take something out first.",
+        ));
     }
     Ok(())
 }
@@ -209,7 +228,14 @@ fn sold_name(tx: &mut Tx, chosen: &Chosen) -> Result<String, Fault> {
 }
 
 /// Refuses more units than there are, counting other lines of the same product.
-fn enough(tx: &mut Tx, cart: &StoredCart, sold: &Product, name: &str, key: &str, quantity: i64) -> Result<(), Fault> {
+fn enough(
+    tx: &mut Tx,
+    cart: &StoredCart,
+    sold: &Product,
+    name: &str,
+    key: &str,
+    quantity: i64,
+) -> Result<(), Fault> {
     let Some(free) = stock::available(tx, sold, &cart.token)? else { return Ok(()) };
     let others: i64 = cart
         .document
@@ -241,14 +267,20 @@ pub fn set_quantity(tx: &mut Tx, token: &str, key: &str, quantity: i64) -> Resul
     }
     quantity_in_range(quantity)?;
     if line.offer_id.is_some() && quantity != line.quantity {
-        return Err(Fault::refused("offer_quantity_fixed", "The quantity of a special offer cannot be changed."));
+        return Err(Fault::refused(
+            "offer_quantity_fixed",
+            "The quantity of a special offer cannot be changed.",
+        ));
     }
     if quantity > line.quantity
         && let Some(sold) = products::by_id(tx, line.sold_id())?
     {
         let name = crate::products::queries::sold_name(tx, &sold)?;
         if sold.sold_individually {
-            return Err(Fault::refused("woocommerce_rest_product_quantity_limit", format!("Only one of “{name}” can be bought.")));
+            return Err(Fault::refused(
+                "woocommerce_rest_product_quantity_limit",
+                format!("Only one of “{name}” can be bought."),
+            ));
         }
         enough(tx, &cart, &sold, &name, key, quantity)?;
     }
@@ -330,7 +362,8 @@ pub fn put_offer_line(tx: &mut Tx, token: &str, offer: &OfferLine) -> Result<Pri
     }
     let chosen = choose(tx, &offer.product)?;
     let name = sold_name(tx, &chosen)?;
-    let key = rules::line_key(chosen.product_id, chosen.variation_id, &chosen.variation, Some(offer.offer_id.0));
+    let key =
+        rules::line_key(chosen.product_id, chosen.variation_id, &chosen.variation, Some(offer.offer_id.0));
     enough(tx, &cart, &chosen.sold, &name, &key, offer.product.quantity)?;
     let line = StoredLine {
         key,
@@ -360,7 +393,12 @@ pub fn remove_offer_line(tx: &mut Tx, token: &str, offer_id: OfferId) -> Result<
 }
 
 /// Sets the addresses that decide taxes and shipping.
-pub fn set_destination(tx: &mut Tx, token: &str, billing: &Address, shipping: &Address) -> Result<PricedCart, Fault> {
+pub fn set_destination(
+    tx: &mut Tx,
+    token: &str,
+    billing: &Address,
+    shipping: &Address,
+) -> Result<PricedCart, Fault> {
     let mut cart = must(tx, token)?;
     let before = cart.document.clone();
     cart.document.billing = billing.clone();

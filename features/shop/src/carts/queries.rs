@@ -103,7 +103,9 @@ impl ShopRules {
     }
 
     pub(crate) fn rate_names(&self, totals: &Totals) -> Vec<(i64, String)> {
-        let name = |id: i64| self.rates.iter().find(|rate| rate.id == id).map_or_else(String::new, |rate| rate.name.clone());
+        let name = |id: i64| {
+            self.rates.iter().find(|rate| rate.id == id).map_or_else(String::new, |rate| rate.name.clone())
+        };
         totals.rates.iter().map(|rate| (rate.rate_id, name(rate.rate_id))).collect()
     }
 }
@@ -124,16 +126,30 @@ pub(crate) fn price_document(
     let shop = ShopRules::load(tx)?;
     let mut removed = Vec::new();
     let found = found_lines(tx, document, &mut removed)?;
-    let shipping =
-        if rules::is_known(&document.shipping) { document.shipping.clone() } else { document.billing.clone() };
+    let shipping = if rules::is_known(&document.shipping) {
+        document.shipping.clone()
+    } else {
+        document.billing.clone()
+    };
     let place = shop.place(&document.billing, &shipping);
     let lines: Vec<Line> = found.iter().map(FoundLine::for_totals).collect();
     let plain = shop.calculate(&place, lines.clone(), Vec::new(), Vec::new())?;
     let basket_lines = basket_lines(tx, &found)?;
     let subtotal =
         if shop.prices_include_tax() { plain.subtotal + plain.subtotal_tax } else { plain.subtotal };
-    let coupons = valid_coupons(tx, document, &shop, &basket_lines, subtotal, at_checkout, &mut removed)?;
-    let discounts: Vec<totals::Coupon> = coupons.iter().map(|coupon| coupons::for_totals(coupon, &basket_lines)).collect();
+    let basket = Basket {
+        lines: basket_lines,
+        subtotal,
+        currency: shop.currency,
+        now: tx.now(),
+        held: 0,
+        customer: None,
+        emails: vec![document.billing.email.clone()],
+        at_checkout,
+    };
+    let coupons = valid_coupons(tx, document, &basket, &mut removed)?;
+    let discounts: Vec<totals::Coupon> =
+        coupons.iter().map(|coupon| coupons::for_totals(coupon, &basket.lines)).collect();
     let needs_shipping = found.iter().any(|line| !line.product.is_virtual);
     let mut totals = shop.calculate(&place, lines.clone(), discounts.clone(), Vec::new())?;
     if needs_shipping {
@@ -209,7 +225,11 @@ impl FoundLine {
     }
 }
 
-fn found_lines(tx: &mut Tx, document: &CartDocument, removed: &mut Vec<String>) -> Result<Vec<FoundLine>, Fault> {
+fn found_lines(
+    tx: &mut Tx,
+    document: &CartDocument,
+    removed: &mut Vec<String>,
+) -> Result<Vec<FoundLine>, Fault> {
     let now = tx.now();
     let mut found = Vec::new();
     for line in &document.lines {
@@ -242,8 +262,10 @@ fn found_lines(tx: &mut Tx, document: &CartDocument, removed: &mut Vec<String>) 
 }
 
 fn basket_lines(tx: &mut Tx, lines: &[FoundLine]) -> Result<Vec<BasketLine>, Fault> {
-    let categories: BTreeMap<i64, (i64, String)> =
-        products::categories(tx)?.into_iter().map(|category| (category.id, (category.parent, category.name))).collect();
+    let categories: BTreeMap<i64, (i64, String)> = products::categories(tx)?
+        .into_iter()
+        .map(|category| (category.id, (category.parent, category.name)))
+        .collect();
     let with_ancestors = |ids: &[i64]| {
         let mut all: Vec<(i64, String)> = Vec::new();
         for id in ids {
@@ -274,30 +296,20 @@ fn basket_lines(tx: &mut Tx, lines: &[FoundLine]) -> Result<Vec<BasketLine>, Fau
 fn valid_coupons(
     tx: &mut Tx,
     document: &CartDocument,
-    shop: &ShopRules,
-    lines: &[BasketLine],
-    subtotal: Decimal,
-    at_checkout: bool,
+    basket: &Basket,
     removed: &mut Vec<String>,
 ) -> Result<Vec<Coupon>, Fault> {
     let mut valid = Vec::new();
     for code in &document.coupons {
         let coupon = coupons::store::by_code(tx, code)?.map(|stored| stored.coupon);
         let customer = customer_use(tx, document, coupon.as_ref())?;
-        let basket = Basket {
-            lines: lines.to_vec(),
-            subtotal,
-            currency: shop.currency,
-            now: tx.now(),
-            held: 0,
-            customer,
-            emails: vec![document.billing.email.clone()],
-            at_checkout,
-        };
+        let basket = Basket { customer, ..basket.clone() };
         match (coupons::check(code, coupon.as_ref(), &basket, false), coupon) {
             (Ok(()), Some(coupon)) => valid.push(coupon),
             // Before checkout the address is not known yet: the coupon stays until it is.
-            (Err(coupons::Refusal::NotYours { at_checkout: false }), Some(coupon)) if document.billing.email.is_empty() => {
+            (Err(coupons::Refusal::NotYours { at_checkout: false }), Some(coupon))
+                if document.billing.email.is_empty() =>
+            {
                 valid.push(coupon);
             }
             (Err(refusal), _) => removed.push(refusal.message(code)),
@@ -307,7 +319,11 @@ fn valid_coupons(
     Ok(valid)
 }
 
-fn customer_use(tx: &mut Tx, document: &CartDocument, coupon: Option<&Coupon>) -> Result<Option<CustomerUse>, Fault> {
+fn customer_use(
+    tx: &mut Tx,
+    document: &CartDocument,
+    coupon: Option<&Coupon>,
+) -> Result<Option<CustomerUse>, Fault> {
     let Some(customer) = customer_key(document) else { return Ok(None) };
     let Some(coupon) = coupon else { return Ok(None) };
     let uses = coupons::store::uses(tx, coupon.id, &customer)?;
@@ -357,10 +373,17 @@ fn cart_line(line: &PricedLine) -> CartLine {
         subtotal: line.totals.subtotal,
         total: line.totals.total,
         total_tax: line.totals.tax,
-        image: products::picture(line.line.product_id),
+        image: String::new(),
         permalink: format!("/product/{}", line.slug),
         category_ids: line.product.category_ids.clone(),
         product_type: line.product_type.clone(),
         offer_id: line.line.offer_id,
     }
+}
+
+/// Slug of the page a product is sold on, when everyone may see it.
+pub(crate) fn product_slug(tx: &mut Tx, id: ProductId) -> Result<Option<String>, Fault> {
+    Ok(product_store::by_id(tx, id)?
+        .filter(|product| product.status == "publish")
+        .map(|product| product.slug))
 }

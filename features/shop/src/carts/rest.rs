@@ -72,11 +72,8 @@ struct CustomerBody {
 const NAMESPACE: &str = "wc/store/v1";
 
 pub(crate) fn routes(routes: &mut Routes) {
-    routes
-        .rest(Method::GET, NAMESPACE, "/cart")
-        .summary("The cart.")
-        .replies::<CartReply>()
-        .read(|call, tx| {
+    routes.rest(Method::GET, NAMESPACE, "/cart").summary("The cart.").replies::<CartReply>().read(
+        |call, tx| {
             let cart = match &call.caller.cart_token {
                 Some(token) => queries::find(tx, token)?,
                 None => None,
@@ -88,7 +85,8 @@ pub(crate) fn routes(routes: &mut Routes) {
                 }
                 None => Ok(Reply::json(&CartReply::empty(tx)?)),
             }
-        });
+        },
+    );
     routes
         .rest(Method::POST, NAMESPACE, "/cart/add-item")
         .summary("Put a product into the cart.")
@@ -102,7 +100,11 @@ pub(crate) fn routes(routes: &mut Routes) {
                 product_id: body.id,
                 variation_id: ProductId(0),
                 quantity: body.quantity,
-                variation: body.variation.into_iter().map(|choice| (choice.attribute, choice.value)).collect(),
+                variation: body
+                    .variation
+                    .into_iter()
+                    .map(|choice| (choice.attribute, choice.value))
+                    .collect(),
             };
             let priced = commands::add(tx, &token, &wanted)?;
             answer(tx, &priced, 201)
@@ -123,12 +125,17 @@ pub(crate) fn routes(routes: &mut Routes) {
         let body: CodeBody = call.body()?;
         commands::remove_coupon(tx, token, &body.code)
     });
-    change(routes, "/cart/update-customer", "Set the addresses that decide taxes and shipping.", |call, tx, token| {
-        let body: CustomerBody = call.body()?;
-        let billing = super::rules::checked_address("billing_address", &body.billing_address)?;
-        let shipping = super::rules::checked_address("shipping_address", &body.shipping_address)?;
-        commands::set_destination(tx, token, &billing, &shipping)
-    });
+    change(
+        routes,
+        "/cart/update-customer",
+        "Set the addresses that decide taxes and shipping.",
+        |call, tx, token| {
+            let body: CustomerBody = call.body()?;
+            let billing = super::rules::checked_address("billing_address", &body.billing_address)?;
+            let shipping = super::rules::checked_address("shipping_address", &body.shipping_address)?;
+            commands::set_destination(tx, token, &billing, &shipping)
+        },
+    );
 }
 
 type Change = fn(&Call, &mut Tx, &str) -> Result<PricedCart, Fault>;

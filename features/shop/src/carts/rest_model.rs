@@ -11,8 +11,7 @@ use serde::Serialize;
 
 use super::model::{PricedCart, PricedLine};
 use crate::coupons;
-use crate::products::queries as products;
-use crate::products::rest_store::{self, StoreImage};
+use crate::products::rest_store::StoreImage;
 use crate::store_money::{CurrencyLook, minor};
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -187,7 +186,11 @@ impl CartReply {
     /// Of a priced cart.
     pub(crate) fn of(tx: &mut Tx, cart: &PricedCart) -> Result<Self, Fault> {
         let base = tx.public_url().to_owned();
-        let items = cart.lines.iter().map(|line| item(line, cart.currency, &base)).collect::<Result<Vec<_>, Fault>>()?;
+        let items = cart
+            .lines
+            .iter()
+            .map(|line| item(line, cart.currency, &base))
+            .collect::<Result<Vec<_>, Fault>>()?;
         Ok(Self {
             items,
             coupons: coupons(cart)?,
@@ -202,7 +205,10 @@ impl CartReply {
             errors: cart
                 .removed
                 .iter()
-                .map(|sentence| CartError { code: "woocommerce_rest_cart_item_error".to_owned(), message: sentence.clone() })
+                .map(|sentence| CartError {
+                    code: "woocommerce_rest_cart_item_error".to_owned(),
+                    message: sentence.clone(),
+                })
                 .collect(),
             payment_methods: Vec::new(),
         })
@@ -224,7 +230,10 @@ fn item(line: &PricedLine, currency: Currency, base: &str) -> Result<CartItem, F
         Vec::new()
     };
     variation.extend(
-        line.line.variation.iter().map(|(name, value)| Choice { attribute: name.clone(), value: value.clone() }),
+        line.line
+            .variation
+            .iter()
+            .map(|(name, value)| Choice { attribute: name.clone(), value: value.clone() }),
     );
     let fixed = line.line.offer_id.is_some() || product.sold_individually;
     Ok(CartItem {
@@ -245,7 +254,7 @@ fn item(line: &PricedLine, currency: Currency, base: &str) -> Result<CartItem, F
         backorders_allowed: product.backorders != "no",
         sold_individually: product.sold_individually,
         permalink: format!("{base}/product/{}", line.slug),
-        images: rest_store::images(base, line.line.product_id, &line.name),
+        images: Vec::new(),
         variation,
         prices: ItemPrices {
             price: minor(line.unit_price, currency)?,
@@ -289,10 +298,15 @@ fn coupons(cart: &PricedCart) -> Result<Vec<CartCoupon>, Fault> {
 fn totals(cart: &PricedCart) -> Result<CartTotals, Fault> {
     let text = |amount: Decimal| minor(amount, cart.currency);
     let totals = &cart.totals;
-    let name = |id: i64| cart.rate_names.iter().find(|(rate, _)| *rate == id).map_or("Tax", |(_, name)| name.as_str());
+    let name = |id: i64| {
+        cart.rate_names.iter().find(|(rate, _)| *rate == id).map_or("Tax", |(_, name)| name.as_str())
+    };
     let mut tax_lines = Vec::new();
     for rate in &totals.rates {
-        tax_lines.push(TaxLine { name: name(rate.rate_id).to_owned(), price: text(rate.tax + rate.shipping_tax)? });
+        tax_lines.push(TaxLine {
+            name: name(rate.rate_id).to_owned(),
+            price: text(rate.tax + rate.shipping_tax)?,
+        });
     }
     Ok(CartTotals {
         total_items: text(totals.subtotal)?,
@@ -324,9 +338,4 @@ fn shipping(cart: &PricedCart) -> Result<Vec<ShippingPackage>, Fault> {
         look: CurrencyLook::of(cart.currency),
     };
     Ok(vec![ShippingPackage { package_id: 0, name: "Shipment 1".to_owned(), shipping_rates: vec![rate] }])
-}
-
-/// Address of a product's picture, for pages.
-pub(crate) fn picture(line: &PricedLine) -> String {
-    products::picture(line.line.product_id)
 }

@@ -1,8 +1,8 @@
 //! Pure decisions on carts.
 
-use kernel::{Decimal, Fault};
 use kernel::contracts::shop::Address;
 use kernel::ids::ProductId;
+use kernel::{Decimal, Fault};
 
 use super::model::StoredLine;
 use crate::taxes::Place;
@@ -61,8 +61,13 @@ pub(crate) fn is_known(address: &Address) -> bool {
 pub(crate) fn checked_address(field: &str, address: &Address) -> Result<Address, Fault> {
     let line = |name: &str, value: &str| kernel::text::optional_line(&format!("{field}.{name}"), value, 200);
     let country = line("country", &address.country)?.to_uppercase();
-    if !country.is_empty() && (country.len() != 2 || !country.chars().all(|letter| letter.is_ascii_uppercase())) {
-        return Err(Fault::invalid(format!("{field}.country"), "Use a country's two-letter code, such as US."));
+    if !country.is_empty()
+        && (country.len() != 2 || !country.chars().all(|letter| letter.is_ascii_uppercase()))
+    {
+        return Err(Fault::invalid(
+            format!("{field}.country"),
+            "Use a country's two-letter code, such as US.",
+        ));
     }
     let email = match address.email.trim() {
         "" => String::new(),

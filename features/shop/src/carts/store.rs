@@ -16,7 +16,8 @@ const UPDATE: Sql = Sql::new(
      WHERE session_key = ? AND revision = ?",
 );
 const PRUNE: Sql = Sql::new("DELETE FROM {p}woocommerce_sessions WHERE session_expiry < ?");
-const CLEAR: Sql = Sql::new("DELETE FROM {p}woocommerce_sessions WHERE session_key = ? AND session_expiry <= ?");
+const CLEAR: Sql =
+    Sql::new("DELETE FROM {p}woocommerce_sessions WHERE session_key = ? AND session_expiry <= ?");
 /// A cart is kept this long after its last change; a restore link may be followed weeks later.
 const KEEP_DAYS: i64 = 60;
 

@@ -3,8 +3,8 @@
 //! A code is looked up, checked against the cart ([`check`]), then against the coupons that are there already
 //! ([`combine`]); what it may discount goes into the totals ([`for_totals`]).
 
-pub mod rest;
 mod model;
+pub mod rest;
 mod rules;
 #[cfg(test)]
 mod rules_tests;

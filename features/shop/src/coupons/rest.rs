@@ -140,8 +140,9 @@ pub(crate) fn routes(routes: &mut Routes) {
 }
 
 fn must(call: &Call, tx: &mut Tx) -> Result<StoredCoupon, Fault> {
-    store::by_id(tx, call.id("id")?)?
-        .ok_or_else(|| Fault::new(kernel::FaultKind::NotFound, "woocommerce_rest_shop_coupon_invalid_id", "Invalid ID."))
+    store::by_id(tx, call.id("id")?)?.ok_or_else(|| {
+        Fault::new(kernel::FaultKind::NotFound, "woocommerce_rest_shop_coupon_invalid_id", "Invalid ID.")
+    })
 }
 
 fn fresh(now: Moment) -> StoredCoupon {
@@ -220,7 +221,9 @@ fn change(tx: &mut Tx, stored: &mut StoredCoupon, body: &CouponBody) -> Result<(
             Some(Decimal::from(amount.in_currency("amount", currency)?))
         }
         .filter(|amount| !amount.is_negative())
-        .ok_or_else(|| Fault::invalid("amount", "Use an amount of at least 0, a percentage of at most 100."))?;
+        .ok_or_else(|| {
+            Fault::invalid("amount", "Use an amount of at least 0, a percentage of at most 100.")
+        })?;
     }
     for (field, given, own) in [
         ("minimum_amount", body.minimum_amount, &mut coupon.minimum),
@@ -241,7 +244,9 @@ fn change(tx: &mut Tx, stored: &mut StoredCoupon, body: &CouponBody) -> Result<(
                 Moment::parse(text)
                     .or_else(|| Moment::parse(&format!("{text}Z")))
                     .or_else(|| Moment::parse(&format!("{text}T00:00:00Z")))
-                    .ok_or_else(|| Fault::invalid("date_expires", "Use a time such as 2026-05-07T14:42:00."))?,
+                    .ok_or_else(|| {
+                        Fault::invalid("date_expires", "Use a time such as 2026-05-07T14:42:00.")
+                    })?,
             ),
         };
     }
@@ -254,7 +259,11 @@ fn change(tx: &mut Tx, stored: &mut StoredCoupon, body: &CouponBody) -> Result<(
     if let Some(text) = &body.description {
         stored.description = kernel::text::optional_line("description", text, 1_000)?;
     }
-    let coupon = &mut stored.coupon;
+    limits(&mut stored.coupon, body);
+    store::put(tx, stored)
+}
+
+fn limits(coupon: &mut Coupon, body: &CouponBody) {
     coupon.individual_use = body.individual_use.unwrap_or(coupon.individual_use);
     coupon.free_shipping = body.free_shipping.unwrap_or(coupon.free_shipping);
     coupon.exclude_sale_items = body.exclude_sale_items.unwrap_or(coupon.exclude_sale_items);
@@ -271,5 +280,4 @@ fn change(tx: &mut Tx, stored: &mut StoredCoupon, body: &CouponBody) -> Result<(
             own.clone_from(ids);
         }
     }
-    store::put(tx, stored)
 }

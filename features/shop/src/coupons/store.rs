@@ -24,7 +24,8 @@ const UPDATE: Sql = Sql::new(
      limit_usage_to_x_items = ?, email_restrictions = ?, date_expires = ? WHERE id = ?",
 );
 const DELETE: Sql = Sql::new("DELETE FROM {p}cartwright_coupons WHERE id = ?");
-const USES: Sql = Sql::new("SELECT COUNT(*) FROM {p}cartwright_coupon_uses WHERE coupon_id = ? AND customer = ?");
+const USES: Sql =
+    Sql::new("SELECT COUNT(*) FROM {p}cartwright_coupon_uses WHERE coupon_id = ? AND customer = ?");
 const USE: Sql =
     Sql::new("INSERT INTO {p}cartwright_coupon_uses (coupon_id, order_id, customer) VALUES (?, ?, ?)");
 const COUNT_USE: Sql = Sql::new(
@@ -33,8 +34,9 @@ const COUNT_USE: Sql = Sql::new(
 );
 const USED_BY: Sql = Sql::new("SELECT coupon_id FROM {p}cartwright_coupon_uses WHERE order_id = ?");
 const RELEASE: Sql = Sql::new("DELETE FROM {p}cartwright_coupon_uses WHERE order_id = ?");
-const COUNT_RELEASE: Sql =
-    Sql::new("UPDATE {p}cartwright_coupons SET usage_count = usage_count - 1 WHERE id = ? AND usage_count > 0");
+const COUNT_RELEASE: Sql = Sql::new(
+    "UPDATE {p}cartwright_coupons SET usage_count = usage_count - 1 WHERE id = ? AND usage_count > 0",
+);
 
 /// A coupon with what only the merchant sees.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,9 +109,15 @@ pub(crate) fn by_id(tx: &mut Tx, id: i64) -> Result<Option<StoredCoupon>, Fault>
 }
 
 /// A page of coupons whose code contains `search`, newest first.
-pub(crate) fn list(tx: &mut Tx, search: &str, offset: i64, limit: i64) -> Result<kernel::Page<StoredCoupon>, Fault> {
+pub(crate) fn list(
+    tx: &mut Tx,
+    search: &str,
+    offset: i64,
+    limit: i64,
+) -> Result<kernel::Page<StoredCoupon>, Fault> {
     let pattern = format!("%{}%", search.replace(['%', '_'], ""));
-    let total = tx.count_text("SELECT COUNT(*) FROM {p}cartwright_coupons WHERE code LIKE ?", params![&pattern])?;
+    let total =
+        tx.count_text("SELECT COUNT(*) FROM {p}cartwright_coupons WHERE code LIKE ?", params![&pattern])?;
     let rows = find(tx, "code LIKE ? ORDER BY id DESC LIMIT ? OFFSET ?", params![&pattern, limit, offset])?;
     Ok(kernel::Page { rows, total })
 }
@@ -123,9 +131,24 @@ pub(crate) fn put(tx: &mut Tx, stored: &mut StoredCoupon) -> Result<(), Fault> {
         (kernel::json::to_text(&coupon.category_ids), kernel::json::to_text(&coupon.excluded_category_ids));
     let emails = kernel::json::to_text(&coupon.emails);
     let mut values: Vec<db::Param<'_>> = params![
-        &coupon.code, kind_word(coupon.kind), coupon.amount, &stored.description, coupon.individual_use, coupon.free_shipping,
-        coupon.exclude_sale_items, &products, &unwanted, &categories, &unwanted_categories, coupon.minimum, coupon.maximum,
-        coupon.usage_limit, coupon.usage_limit_per_user, coupon.item_limit, &emails, coupon.expires
+        &coupon.code,
+        kind_word(coupon.kind),
+        coupon.amount,
+        &stored.description,
+        coupon.individual_use,
+        coupon.free_shipping,
+        coupon.exclude_sale_items,
+        &products,
+        &unwanted,
+        &categories,
+        &unwanted_categories,
+        coupon.minimum,
+        coupon.maximum,
+        coupon.usage_limit,
+        coupon.usage_limit_per_user,
+        coupon.item_limit,
+        &emails,
+        coupon.expires
     ]
     .to_vec();
     let written = if coupon.id == 0 {
@@ -160,7 +183,12 @@ pub(crate) fn uses(tx: &mut Tx, coupon_id: i64, customer: &str) -> Result<i64, F
 }
 
 /// Counts a use by an order; false when the limit was reached meanwhile.
-pub(crate) fn take_use(tx: &mut Tx, coupon_id: i64, order_id: OrderId, customer: &str) -> Result<bool, Fault> {
+pub(crate) fn take_use(
+    tx: &mut Tx,
+    coupon_id: i64,
+    order_id: OrderId,
+    customer: &str,
+) -> Result<bool, Fault> {
     if tx.execute(&COUNT_USE, params![coupon_id])? == 0 {
         return Ok(false);
     }

@@ -82,10 +82,9 @@ pub(crate) fn routes(routes: &mut Routes) {
 
 async fn must(call: &Call) -> Result<Account, Fault> {
     let id: UserId = call.id("id")?;
-    call.engine
-        .ask(FindAccount::Id(id))
-        .await?
-        .ok_or_else(|| Fault::new(kernel::FaultKind::NotFound, "woocommerce_rest_invalid_id", "Invalid resource ID."))
+    call.engine.ask(FindAccount::Id(id)).await?.ok_or_else(|| {
+        Fault::new(kernel::FaultKind::NotFound, "woocommerce_rest_invalid_id", "Invalid resource ID.")
+    })
 }
 
 async fn reply(call: &Call, account: Account) -> Result<CustomerReply, Fault> {
@@ -111,7 +110,8 @@ async fn reply(call: &Call, account: Account) -> Result<CustomerReply, Fault> {
 async fn list(call: Call) -> Result<Reply, Fault> {
     let paging = call.paging(&["id", "registered_date", "name", "include"])?;
     let accounts: Page<Account> = if let Some(email) = call.query("email") {
-        let found: Vec<Account> = call.engine.ask(FindAccount::Email(email.to_owned())).await?.into_iter().collect();
+        let found: Vec<Account> =
+            call.engine.ask(FindAccount::Email(email.to_owned())).await?.into_iter().collect();
         Page { total: i64::try_from(found.len()).unwrap_or(0), rows: found }
     } else {
         let (limit, offset) = (i64::from(paging.per_page), paging.offset());
@@ -165,9 +165,11 @@ async fn create(call: Call) -> Result<Reply, Fault> {
 async fn change(call: Call) -> Result<Reply, Fault> {
     let account = must(&call).await?;
     let body: CustomerBody = call.body()?;
-    for (field, named) in
-        [("username", body.username.is_some()), ("password", body.password.is_some()), ("email", body.email.is_some())]
-    {
+    for (field, named) in [
+        ("username", body.username.is_some()),
+        ("password", body.password.is_some()),
+        ("email", body.email.is_some()),
+    ] {
         if named {
             return Err(Fault::invalid(field, "Change this in the account itself, below Users."));
         }

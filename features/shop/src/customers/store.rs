@@ -6,17 +6,23 @@ use kernel::{Fault, Page};
 use runtime::{Sql, Tx, params};
 
 const FIND: Sql = Sql::new("SELECT billing, shipping FROM {p}cartwright_customers WHERE user_id = ?");
-const UPDATE: Sql = Sql::new("UPDATE {p}cartwright_customers SET billing = ?, shipping = ? WHERE user_id = ?");
-const INSERT: Sql = Sql::new("INSERT INTO {p}cartwright_customers (user_id, billing, shipping) VALUES (?, ?, ?)");
-const LIST: Sql = Sql::new("SELECT user_id FROM {p}cartwright_customers ORDER BY user_id DESC LIMIT ? OFFSET ?");
+const UPDATE: Sql =
+    Sql::new("UPDATE {p}cartwright_customers SET billing = ?, shipping = ? WHERE user_id = ?");
+const INSERT: Sql =
+    Sql::new("INSERT INTO {p}cartwright_customers (user_id, billing, shipping) VALUES (?, ?, ?)");
+const LIST: Sql =
+    Sql::new("SELECT user_id FROM {p}cartwright_customers ORDER BY user_id DESC LIMIT ? OFFSET ?");
 const COUNT: Sql = Sql::new("SELECT COUNT(*) FROM {p}cartwright_customers");
-const DELETE: Sql = Sql::new("DELETE FROM {p}cartwright_customers WHERE user_id = ?");
 
 /// Billing and shipping address of an account; none when the shop does not know it.
 pub(crate) fn find(tx: &mut Tx, user: UserId) -> Result<Option<(Address, Address)>, Fault> {
     let found: Option<(String, String)> =
         tx.one(&FIND, params![user], |row| Ok((row.get("billing")?, row.get("shipping")?)))?;
-    found.map(|(billing, shipping)| Ok((kernel::json::from_text(&billing)?, kernel::json::from_text(&shipping)?))).transpose()
+    found
+        .map(|(billing, shipping)| {
+            Ok((kernel::json::from_text(&billing)?, kernel::json::from_text(&shipping)?))
+        })
+        .transpose()
 }
 
 /// Writes both addresses.
@@ -33,10 +39,4 @@ pub(crate) fn list(tx: &mut Tx, limit: i64, offset: i64) -> Result<Page<UserId>,
     let total = tx.count(&COUNT, params![])?;
     let rows = tx.rows(&LIST, params![limit, offset], |row| row.get("user_id"))?;
     Ok(Page { rows, total })
-}
-
-/// Forgets the addresses.
-pub(crate) fn remove(tx: &mut Tx, user: UserId) -> Result<(), Fault> {
-    tx.execute(&DELETE, params![user])?;
-    Ok(())
 }

@@ -61,7 +61,12 @@ pub fn set_status(tx: &mut Tx, id: OrderId, status: &str, note: &str) -> Result<
 }
 
 /// Everything that hangs on a change of status. The order is held already.
-pub(crate) fn change_status(tx: &mut Tx, mut order: Order, status: &str, note: &str) -> Result<OrderSnapshot, Fault> {
+pub(crate) fn change_status(
+    tx: &mut Tx,
+    mut order: Order,
+    status: &str,
+    note: &str,
+) -> Result<OrderSnapshot, Fault> {
     if order.status == status {
         store::update(tx, &order)?;
         return queries::snapshot(tx, &order);
@@ -132,7 +137,13 @@ fn give_back(tx: &mut Tx, order: &mut Order) -> Result<(), Fault> {
 }
 
 /// Adds a note.
-pub fn add_note(tx: &mut Tx, id: OrderId, note: &str, customer_note: bool, author: &str) -> Result<i64, Fault> {
+pub fn add_note(
+    tx: &mut Tx,
+    id: OrderId,
+    note: &str,
+    customer_note: bool,
+    author: &str,
+) -> Result<i64, Fault> {
     hold(tx, id)?;
     store::add_note(tx, id, note, customer_note, author)
 }

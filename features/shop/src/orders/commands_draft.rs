@@ -64,7 +64,11 @@ pub(crate) struct SoldLine<'a> {
 }
 
 fn taxes_json(taxes: &Taxes) -> serde_json::Value {
-    taxes.iter().map(|(rate, amount)| (rate.to_string(), json!(amount.to_string()))).collect::<serde_json::Map<_, _>>().into()
+    taxes
+        .iter()
+        .map(|(rate, amount)| (rate.to_string(), json!(amount.to_string())))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
 }
 
 /// A line of goods.
@@ -105,7 +109,8 @@ pub(crate) fn apply(order: &mut Order, totals: &Totals, shipping_title: &str, ra
         order.items.push(shipping_item(shipping_title, charge));
     }
     for rate in &totals.rates {
-        let name = rate_names.iter().find(|(id, _)| *id == rate.rate_id).map_or("Tax", |(_, name)| name.as_str());
+        let name =
+            rate_names.iter().find(|(id, _)| *id == rate.rate_id).map_or("Tax", |(_, name)| name.as_str());
         order.items.push(
             Item::new("tax", &format!("{name}-{}", rate.rate_id))
                 .with("rate_id", rate.rate_id)

@@ -31,8 +31,11 @@ pub fn place(tx: &mut Tx, wanted: &NewOrder) -> Result<OrderSnapshot, Fault> {
     check(&priced, wanted.expected_total)?;
     let mut order = order_of(tx, &priced, wanted);
     let id = store::insert(tx, &wanted.key, &mut order)?;
-    let sold: Vec<(Product, String, i64)> =
-        priced.lines.iter().map(|line| (line.product.clone(), line.name.clone(), line.line.quantity)).collect();
+    let sold: Vec<(Product, String, i64)> = priced
+        .lines
+        .iter()
+        .map(|line| (line.product.clone(), line.name.clone(), line.line.quantity))
+        .collect();
     stock::reserve(tx, id, &wanted.cart_token, &sold)?;
     count_coupons(tx, &order, &priced, &document)?;
     let snapshot = queries::snapshot(tx, &order)?;
@@ -42,7 +45,10 @@ pub fn place(tx: &mut Tx, wanted: &NewOrder) -> Result<OrderSnapshot, Fault> {
 
 fn check(priced: &PricedCart, expected: Option<Money>) -> Result<(), Fault> {
     if priced.lines.is_empty() {
-        return Err(Fault::refused("woocommerce_rest_cart_empty", "Your cart is empty. Put something into it first."));
+        return Err(Fault::refused(
+            "woocommerce_rest_cart_empty",
+            "Your cart is empty. Put something into it first.",
+        ));
     }
     let total = priced.totals.total.to_money(priced.currency)?;
     match expected {
@@ -52,7 +58,9 @@ fn check(priced: &PricedCart, expected: Option<Money>) -> Result<(), Fault> {
         )
         .with("total", total.major())),
         _ => match priced.removed.first() {
-            Some(sentence) if expected.is_none() => Err(Fault::refused("woocommerce_rest_cart_changed", sentence.clone())),
+            Some(sentence) if expected.is_none() => {
+                Err(Fault::refused("woocommerce_rest_cart_changed", sentence.clone()))
+            }
             _ => Ok(()),
         },
     }
@@ -94,7 +102,12 @@ fn order_of(tx: &Tx, priced: &PricedCart, wanted: &NewOrder) -> Order {
     order
 }
 
-fn count_coupons(tx: &mut Tx, order: &Order, priced: &PricedCart, document: &CartDocument) -> Result<(), Fault> {
+fn count_coupons(
+    tx: &mut Tx,
+    order: &Order,
+    priced: &PricedCart,
+    document: &CartDocument,
+) -> Result<(), Fault> {
     let customer = carts::customer_key(document).unwrap_or_default();
     for coupon in &priced.coupons {
         if !coupons::store::take_use(tx, coupon.id, order.id, &customer)? {

@@ -74,8 +74,11 @@ async fn settle(engine: &Engine, begun: Begun) -> Result<OrderId, Fault> {
     if begun.settled {
         return Ok(begun.refund_id);
     }
-    let request =
-        RefundCharge { key: format!("refund:{}", begun.refund_id), order_id: begun.order_id, amount: begun.amount };
+    let request = RefundCharge {
+        key: format!("refund:{}", begun.refund_id),
+        order_id: begun.order_id,
+        amount: begun.amount,
+    };
     match engine.ask(request).await? {
         ChargeOutcome::Succeeded { .. } => {
             engine.write(Actor::system(), move |tx| count(tx, begun.refund_id)).await?;
@@ -95,9 +98,16 @@ async fn settle(engine: &Engine, begun: Begun) -> Result<OrderId, Fault> {
 
 fn begin(tx: &mut Tx, wanted: &NewRefund) -> Result<Begun, Fault> {
     if let Some(id) = store::by_key(tx, &wanted.key)? {
-        let refund = store::find(tx, id)?.ok_or_else(|| Fault::conflict("refund_declined", "This refund was declined. Use another key."))?;
+        let refund = store::find(tx, id)?.ok_or_else(|| {
+            Fault::conflict("refund_declined", "This refund was declined. Use another key.")
+        })?;
         let amount = (Decimal::ZERO - refund.total).to_money(refund.currency)?;
-        return Ok(Begun { refund_id: id, settled: refund.status != "pending", order_id: wanted.order_id, amount });
+        return Ok(Begun {
+            refund_id: id,
+            settled: refund.status != "pending",
+            order_id: wanted.order_id,
+            amount,
+        });
     }
     let order = commands::hold(tx, wanted.order_id)?;
     let mut refunds = store::refunds(tx, order.id, "completed")?;
@@ -108,8 +118,12 @@ fn begin(tx: &mut Tx, wanted: &NewRefund) -> Result<Begun, Fault> {
     let left = order.total - queries::refunded_total(&refunds);
     if amount.minor() <= 0 || Decimal::from(amount) > left {
         let left = left.to_money(order.currency)?;
-        return Err(Fault::new(kernel::FaultKind::Invalid, "woocommerce_rest_invalid_order_refund", "Invalid refund amount.")
-            .and_invalid("amount", format!("Refund more than nothing and at most {}.", left.display())));
+        return Err(Fault::new(
+            kernel::FaultKind::Invalid,
+            "woocommerce_rest_invalid_order_refund",
+            "Invalid refund amount.",
+        )
+        .and_invalid("amount", format!("Refund more than nothing and at most {}.", left.display())));
     }
     let mut refund = draft::blank(tx, order.currency);
     "shop_order_refund".clone_into(&mut refund.kind);
@@ -157,7 +171,10 @@ fn checked_lines(order: &Order, refunds: &[Order], wanted: &[RefundLine]) -> Res
         };
         let negative = line.quantity < 0 || line.total < Decimal::ZERO || line.tax < Decimal::ZERO;
         let cents = order.currency.exponent();
-        if negative || line.quantity > sold || line.total > (total - amount).round(cents, kernel::decimal::Rounding::Ceiling) {
+        if negative
+            || line.quantity > sold
+            || line.total > (total - amount).round(cents, kernel::decimal::Rounding::Ceiling)
+        {
             return Err(Fault::invalid(field, "Refund at most what is left of this item."));
         }
         items.push(refund_item(item, line));
@@ -208,7 +225,9 @@ fn count(tx: &mut Tx, refund_id: OrderId) -> Result<(), Fault> {
 
 /// The gateway would not: the refund never was. Its key stays taken.
 fn drop_refund(tx: &mut Tx, refund_id: OrderId) -> Result<(), Fault> {
-    let Some(refund) = store::find(tx, refund_id)?.filter(|refund| refund.status == "pending") else { return Ok(()) };
+    let Some(refund) = store::find(tx, refund_id)?.filter(|refund| refund.status == "pending") else {
+        return Ok(());
+    };
     store::remove(tx, refund_id)?;
     store::add_note(tx, refund.parent_id, "The gateway declined the refund.", false, "system")?;
     Ok(())

@@ -8,6 +8,7 @@
 
 pub mod admin;
 pub mod commands;
+pub mod commands_checkout;
 pub mod commands_child;
 pub mod commands_draft;
 pub mod commands_place;
@@ -17,6 +18,7 @@ pub mod model;
 pub mod queries;
 pub mod rest;
 pub mod rest_body;
+pub mod rest_checkout;
 pub mod rest_model;
 pub mod rest_refunds;
 pub(crate) mod rules;

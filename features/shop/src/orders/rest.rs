@@ -107,7 +107,8 @@ fn notes(routes: &mut Routes) {
         .replies::<Vec<NoteReply>>()
         .read(|call, tx| {
             let order = queries::must(tx, call.id("id")?)?;
-            let notes: Vec<NoteReply> = queries::notes(tx, order.id)?.into_iter().map(NoteReply::from).collect();
+            let notes: Vec<NoteReply> =
+                queries::notes(tx, order.id)?.into_iter().map(NoteReply::from).collect();
             Ok(Reply::json(&notes))
         });
     routes
@@ -150,7 +151,9 @@ fn number(call: &Call, name: &str) -> Result<Option<i64>, Fault> {
 fn list(call: &Call, tx: &mut Tx) -> Result<Reply, Fault> {
     let paging = call.paging(&["date", "id", "include", "modified"])?;
     let mut statuses = Vec::new();
-    for status in call.query("status").unwrap_or("any").split(',').filter(|status| !matches!(*status, "" | "any")) {
+    for status in
+        call.query("status").unwrap_or("any").split(',').filter(|status| !matches!(*status, "" | "any"))
+    {
         let known = rules::STATUSES.contains(&status) || status.starts_with("cartbay-");
         if !known {
             return Err(Fault::invalid("status", format!("Use any, or of: {}.", rules::STATUSES.join(", "))));
@@ -161,7 +164,9 @@ fn list(call: &Call, tx: &mut Tx) -> Result<Reply, Fault> {
     let include = include
         .split(',')
         .filter(|id| !id.is_empty())
-        .map(|id| id.trim().parse::<i64>().map_err(|_| Fault::invalid("include", "Use ids, separated by commas.")))
+        .map(|id| {
+            id.trim().parse::<i64>().map_err(|_| Fault::invalid("include", "Use ids, separated by commas."))
+        })
         .collect::<Result<Vec<_>, Fault>>()?;
     let filter = Filter {
         statuses,

@@ -24,6 +24,7 @@ use crate::totals::{ChargeTotals, Line, Shipping, Taxes, Totals};
 pub struct MetaBody {
     /// Ignored: metadata is known by its key.
     #[serde(default)]
+    #[expect(dead_code, reason = "taken, as WooCommerce's clients send it back, and not used")]
     id: Option<i64>,
     key: String,
     #[serde(default)]
@@ -68,6 +69,7 @@ pub struct ShippingBody {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CouponBody {
+    #[expect(dead_code, reason = "a named coupon is refused, but its shape is checked")]
     code: String,
 }
 
@@ -103,13 +105,20 @@ pub(crate) fn create(tx: &mut Tx, key: &str, body: &OrderBody) -> Result<Order, 
     }
     let shop = ShopRules::load(tx)?;
     if let Some(code) = body.currency.as_ref().filter(|code| *code != shop.currency.code()) {
-        return Err(Fault::invalid("currency", format!("This shop sells in {}, not in {code}.", shop.currency)));
+        return Err(Fault::invalid(
+            "currency",
+            format!("This shop sells in {}, not in {code}.", shop.currency),
+        ));
     }
     if body.coupon_lines.as_ref().is_some_and(|coupons| !coupons.is_empty()) {
-        return Err(Fault::invalid("coupon_lines", "Apply coupons through a cart; an order made by hand takes line totals."));
+        return Err(Fault::invalid(
+            "coupon_lines",
+            "Apply coupons through a cart; an order made by hand takes line totals.",
+        ));
     }
     let mut order = draft::blank(tx, shop.currency);
-    order.created_via = kernel::text::optional_line("created_via", body.created_via.as_deref().unwrap_or("rest-api"), 100)?;
+    order.created_via =
+        kernel::text::optional_line("created_via", body.created_via.as_deref().unwrap_or("rest-api"), 100)?;
     order.prices_include_tax = shop.prices_include_tax();
     plain_fields(&mut order, body)?;
     if let Some(parent) = body.parent_id.filter(|parent| parent.0 > 0) {
@@ -120,8 +129,14 @@ pub(crate) fn create(tx: &mut Tx, key: &str, body: &OrderBody) -> Result<Order, 
         order.meta.push(meta_pair(meta)?);
     }
     let lines = body.line_items.clone().unwrap_or_default();
-    let totals = price_lines(tx, &shop, &mut order, &lines, body.shipping_lines.as_deref().unwrap_or_default())?;
-    let title = body.shipping_lines.iter().flatten().next().map_or_else(String::new, |line| line.method_title.clone());
+    let totals =
+        price_lines(tx, &shop, &mut order, &lines, body.shipping_lines.as_deref().unwrap_or_default())?;
+    let title = body
+        .shipping_lines
+        .iter()
+        .flatten()
+        .next()
+        .map_or_else(String::new, |line| line.method_title.clone());
     let names = shop.rate_names(&totals);
     draft::apply(&mut order, &totals, &title, &names);
     store::insert(tx, key, &mut order)?;
@@ -220,7 +235,8 @@ fn price_lines(
             variation: &sold.variation,
             offer_id: None,
         };
-        let mut item = draft::line_item(&sold_line, line).with("_sku", sold.sold.sku.clone().unwrap_or_default());
+        let mut item =
+            draft::line_item(&sold_line, line).with("_sku", sold.sold.sku.clone().unwrap_or_default());
         for meta in &body.meta_data {
             let (key, value) = meta_pair(meta)?;
             item = item.with(&key, value);
@@ -244,7 +260,10 @@ fn sold(tx: &mut Tx, index: usize, body: &LineBody) -> Result<(Chosen, String), 
         variation: Vec::new(),
     };
     let chosen = choose(tx, &wanted).map_err(|_| {
-        Fault::invalid(format!("line_items[{index}].product_id"), "There is no such product or variation for sale.")
+        Fault::invalid(
+            format!("line_items[{index}].product_id"),
+            "There is no such product or variation for sale.",
+        )
     })?;
     let parent = if chosen.variation_id.0 > 0 { product_store::by_id(tx, chosen.product_id)? } else { None };
     let name = products::name_of(&chosen.sold, parent.as_ref(), &chosen.variation);
@@ -260,7 +279,10 @@ fn overrides(shop: &ShopRules, bodies: &[LineBody], totals: &mut Totals) -> Resu
             let Some(amount) = amount else { return Ok(None) };
             let money = amount.in_currency(&format!("line_items[{index}].{name}"), shop.currency)?;
             if money.minor() < 0 {
-                return Err(Fault::invalid(format!("line_items[{index}].{name}"), "Use an amount of at least 0."));
+                return Err(Fault::invalid(
+                    format!("line_items[{index}].{name}"),
+                    "Use an amount of at least 0.",
+                ));
             }
             Ok(Some(Decimal::from(money)))
         };
@@ -269,7 +291,11 @@ fn overrides(shop: &ShopRules, bodies: &[LineBody], totals: &mut Totals) -> Resu
         let Some(total) = total else { continue };
         let before = line.total;
         let scaled = |amount: Decimal, to: Decimal| {
-            if before.is_zero() { Decimal::ZERO } else { amount.ratio(to.raw(), before.raw(), kernel::decimal::Rounding::HalfUp) }
+            if before.is_zero() {
+                Decimal::ZERO
+            } else {
+                amount.ratio(to.raw(), before.raw(), kernel::decimal::Rounding::HalfUp)
+            }
         };
         let taxes: Taxes = line.taxes.iter().map(|(id, tax)| (*id, scaled(*tax, total))).collect();
         let subtotal = subtotal.unwrap_or(total);
@@ -291,13 +317,17 @@ fn sum(taxes: &Taxes) -> Decimal {
 fn resum(shop: &ShopRules, totals: &mut Totals) {
     let digits = shop.currency.exponent();
     let round = |amount: Decimal| amount.round(digits, kernel::decimal::Rounding::HalfUp);
-    let add = |of: &dyn Fn(&crate::totals::LineTotals) -> Decimal| totals.lines.iter().fold(Decimal::ZERO, |sum, line| sum + of(line));
-    let (subtotal, items, items_tax) = (add(&|line| line.subtotal), add(&|line| line.total), add(&|line| line.tax));
+    let add = |of: &dyn Fn(&crate::totals::LineTotals) -> Decimal| {
+        totals.lines.iter().fold(Decimal::ZERO, |sum, line| sum + of(line))
+    };
+    let (subtotal, items, items_tax) =
+        (add(&|line| line.subtotal), add(&|line| line.total), add(&|line| line.tax));
     totals.subtotal = subtotal;
     totals.items = items;
     totals.items_tax = items_tax;
     totals.discount = subtotal - items;
-    let shipping = totals.shipping_lines.iter().fold(Decimal::ZERO, |sum, charge: &ChargeTotals| sum + charge.total);
+    let shipping =
+        totals.shipping_lines.iter().fold(Decimal::ZERO, |sum, charge: &ChargeTotals| sum + charge.total);
     totals.shipping = shipping;
     totals.total_tax = items_tax + totals.shipping_tax;
     totals.total = round(items + shipping + totals.total_tax);
@@ -315,7 +345,10 @@ pub(crate) fn change(tx: &mut Tx, id: OrderId, body: &OrderBody) -> Result<Order
         ("coupon_lines", body.coupon_lines.is_some()),
     ] {
         if named {
-            return Err(Fault::invalid(field, "The lines of an order cannot be changed. Refund it and make another."));
+            return Err(Fault::invalid(
+                field,
+                "The lines of an order cannot be changed. Refund it and make another.",
+            ));
         }
     }
     let mut order = commands::hold(tx, id)?;

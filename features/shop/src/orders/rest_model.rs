@@ -197,7 +197,10 @@ fn item_taxes(item: &Item) -> Vec<ItemTax> {
         parsed[part]
             .as_object()
             .map(|rates| {
-                rates.iter().map(|(id, amount)| (id.clone(), amount.as_str().unwrap_or_default().to_owned())).collect()
+                rates
+                    .iter()
+                    .map(|(id, amount)| (id.clone(), amount.as_str().unwrap_or_default().to_owned()))
+                    .collect()
             })
             .unwrap_or_default()
     };
@@ -226,7 +229,9 @@ impl Digits {
         } else {
             item.amount("_line_total").ratio(1, i128::from(quantity), kernel::decimal::Rounding::HalfUp)
         };
-        let shown = item.meta.iter().filter(|(key, _)| !key.starts_with('_') || key == "_ocart_offer_id" || key == "_refunded_item_id");
+        let shown = item.meta.iter().filter(|(key, _)| {
+            !key.starts_with('_') || key == "_ocart_offer_id" || key == "_refunded_item_id"
+        });
         LineItem {
             id: item.id,
             name: item.name.clone(),
@@ -295,38 +300,42 @@ impl OrderReply {
             line_items: order.of_kind("line_item").map(|item| digits.line(item)).collect(),
             tax_lines: order.of_kind("tax").map(|item| tax_line(item, &digits)).collect(),
             shipping_lines: order.of_kind("shipping").map(|item| shipping_line(item, &digits)).collect(),
-            fee_lines: order
-                .of_kind("fee")
-                .map(|item| FeeLine {
-                    id: item.id,
-                    name: item.name.clone(),
-                    total: digits.text(item.amount("_line_total")),
-                    total_tax: digits.text(item.amount("_line_tax")),
-                })
-                .collect(),
-            coupon_lines: order
-                .of_kind("coupon")
-                .map(|item| CouponLine {
-                    id: item.id,
-                    code: item.name.clone(),
-                    discount: digits.text(item.amount("discount_amount")),
-                    discount_tax: digits.text(item.amount("discount_amount_tax")),
-                    meta_data: Vec::new(),
-                })
-                .collect(),
-            refunds: refunds
-                .iter()
-                .map(|refund| RefundSummary {
-                    id: refund.id,
-                    reason: refund.meta("_refund_reason").unwrap_or_default().to_owned(),
-                    total: digits.text(refund.total),
-                })
-                .collect(),
+            fee_lines: order.of_kind("fee").map(|item| fee_line(item, &digits)).collect(),
+            coupon_lines: order.of_kind("coupon").map(|item| coupon_line(item, &digits)).collect(),
+            refunds: refunds.iter().map(|refund| summary(refund, &digits)).collect(),
             is_editable: matches!(order.status.as_str(), "pending" | "on-hold"),
-            needs_payment: matches!(order.status.as_str(), "pending" | "failed") && order.total > Decimal::ZERO,
+            needs_payment: matches!(order.status.as_str(), "pending" | "failed")
+                && order.total > Decimal::ZERO,
             needs_processing: order.status == "processing",
             payment_url: format!("{base}/order/{}/{}", order.id, order.order_key),
         })
+    }
+}
+
+fn summary(refund: &Order, digits: &Digits) -> RefundSummary {
+    RefundSummary {
+        id: refund.id,
+        reason: refund.meta("_refund_reason").unwrap_or_default().to_owned(),
+        total: digits.text(refund.total),
+    }
+}
+
+fn coupon_line(item: &Item, digits: &Digits) -> CouponLine {
+    CouponLine {
+        id: item.id,
+        code: item.name.clone(),
+        discount: digits.text(item.amount("discount_amount")),
+        discount_tax: digits.text(item.amount("discount_amount_tax")),
+        meta_data: Vec::new(),
+    }
+}
+
+fn fee_line(item: &Item, digits: &Digits) -> FeeLine {
+    FeeLine {
+        id: item.id,
+        name: item.name.clone(),
+        total: digits.text(item.amount("_line_total")),
+        total_tax: digits.text(item.amount("_line_tax")),
     }
 }
 

@@ -20,6 +20,7 @@ use super::{queries, store};
 struct RefundTaxBody {
     /// The rate; the sum of all counts.
     #[serde(default)]
+    #[expect(dead_code, reason = "taken, as WooCommerce's clients send it back, and not used")]
     id: i64,
     refund_total: Amount,
 }
@@ -133,6 +134,14 @@ async fn refund(call: Call) -> Result<Reply, Fault> {
 
 fn own(tx: &mut Tx, order_id: OrderId, id: OrderId) -> Result<Order, Fault> {
     store::find(tx, id)?
-        .filter(|refund| refund.kind == "shop_order_refund" && refund.parent_id == order_id && refund.status == "completed")
-        .ok_or_else(|| Fault::new(kernel::FaultKind::NotFound, "woocommerce_rest_invalid_order_refund_id", "Invalid order refund ID."))
+        .filter(|refund| {
+            refund.kind == "shop_order_refund" && refund.parent_id == order_id && refund.status == "completed"
+        })
+        .ok_or_else(|| {
+            Fault::new(
+                kernel::FaultKind::NotFound,
+                "woocommerce_rest_invalid_order_refund_id",
+                "Invalid order refund ID.",
+            )
+        })
 }

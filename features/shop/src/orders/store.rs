@@ -49,9 +49,11 @@ const INSERT_ADDRESS: Sql = Sql::new(
     "INSERT INTO {p}wc_order_addresses (order_id, address_type, first_name, last_name, company, address_1, address_2, city, \
      state, postcode, country, email, phone) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 );
-const META: Sql = Sql::new("SELECT meta_key, meta_value FROM {p}wc_orders_meta WHERE order_id = ? ORDER BY id");
+const META: Sql =
+    Sql::new("SELECT meta_key, meta_value FROM {p}wc_orders_meta WHERE order_id = ? ORDER BY id");
 const CLEAR_META: Sql = Sql::new("DELETE FROM {p}wc_orders_meta WHERE order_id = ? AND meta_key = ?");
-const INSERT_META: Sql = Sql::new("INSERT INTO {p}wc_orders_meta (order_id, meta_key, meta_value) VALUES (?, ?, ?)");
+const INSERT_META: Sql =
+    Sql::new("INSERT INTO {p}wc_orders_meta (order_id, meta_key, meta_value) VALUES (?, ?, ?)");
 const ITEMS: Sql = Sql::new(
     "SELECT i.order_item_id, i.order_item_name, i.order_item_type, m.meta_key, m.meta_value \
      FROM {p}woocommerce_order_items i LEFT JOIN {p}woocommerce_order_itemmeta m ON m.order_item_id = i.order_item_id \
@@ -60,8 +62,9 @@ const ITEMS: Sql = Sql::new(
 const INSERT_ITEM: Sql = Sql::new(
     "INSERT INTO {p}woocommerce_order_items (order_item_name, order_item_type, order_id) VALUES (?, ?, ?)",
 );
-const INSERT_ITEM_META: Sql =
-    Sql::new("INSERT INTO {p}woocommerce_order_itemmeta (order_item_id, meta_key, meta_value) VALUES (?, ?, ?)");
+const INSERT_ITEM_META: Sql = Sql::new(
+    "INSERT INTO {p}woocommerce_order_itemmeta (order_item_id, meta_key, meta_value) VALUES (?, ?, ?)",
+);
 const CLEAR_ITEM_META: Sql = Sql::new(
     "DELETE FROM {p}woocommerce_order_itemmeta WHERE order_item_id IN \
      (SELECT order_item_id FROM {p}woocommerce_order_items WHERE order_id = ?)",
@@ -115,16 +118,40 @@ pub(crate) fn insert(tx: &mut Tx, key: &str, order: &mut Order) -> Result<OrderI
     tx.execute(
         &INSERT,
         params![
-            id, format!("wc-{}", order.status), order.currency, &order.kind, order.total_tax, order.total, order.customer_id,
-            &order.billing.email, normal, order.created_at, order.updated_at, order.parent_id, &order.payment_method,
-            &order.payment_method_title, &order.transaction_id, &order.ip_address, &order.user_agent, &order.customer_note
+            id,
+            format!("wc-{}", order.status),
+            order.currency,
+            &order.kind,
+            order.total_tax,
+            order.total,
+            order.customer_id,
+            &order.billing.email,
+            normal,
+            order.created_at,
+            order.updated_at,
+            order.parent_id,
+            &order.payment_method,
+            &order.payment_method_title,
+            &order.transaction_id,
+            &order.ip_address,
+            &order.user_agent,
+            &order.customer_note
         ],
     )?;
     tx.execute(
         &INSERT_OPERATIONAL,
         params![
-            id, &order.created_via, order.prices_include_tax, &order.cart_hash, &order.order_key, order.stock_reduced,
-            order.paid_at, order.completed_at, order.shipping_tax, order.shipping_total, order.discount_tax,
+            id,
+            &order.created_via,
+            order.prices_include_tax,
+            &order.cart_hash,
+            &order.order_key,
+            order.stock_reduced,
+            order.paid_at,
+            order.completed_at,
+            order.shipping_tax,
+            order.shipping_total,
+            order.discount_tax,
             order.discount_total
         ],
     )?;
@@ -148,16 +175,32 @@ pub(crate) fn update(tx: &mut Tx, order: &Order) -> Result<(), Fault> {
     tx.execute(
         &UPDATE,
         params![
-            format!("wc-{}", order.status), order.total_tax, order.total, order.customer_id, &order.billing.email, normal, now,
-            order.parent_id, &order.payment_method, &order.payment_method_title, &order.transaction_id, &order.customer_note,
+            format!("wc-{}", order.status),
+            order.total_tax,
+            order.total,
+            order.customer_id,
+            &order.billing.email,
+            normal,
+            now,
+            order.parent_id,
+            &order.payment_method,
+            &order.payment_method_title,
+            &order.transaction_id,
+            &order.customer_note,
             order.id
         ],
     )?;
     tx.execute(
         &UPDATE_OPERATIONAL,
         params![
-            order.stock_reduced, order.paid_at, order.completed_at, order.shipping_tax, order.shipping_total,
-            order.discount_tax, order.discount_total, order.id
+            order.stock_reduced,
+            order.paid_at,
+            order.completed_at,
+            order.shipping_tax,
+            order.shipping_total,
+            order.discount_tax,
+            order.discount_total,
+            order.id
         ],
     )?;
     Ok(())
@@ -173,8 +216,18 @@ pub(crate) fn put_addresses(tx: &mut Tx, order: &Order) -> Result<(), Fault> {
         tx.execute(
             &INSERT_ADDRESS,
             params![
-                order.id, kind, &address.first_name, &address.last_name, &address.company, &address.address_1,
-                &address.address_2, &address.city, &address.state, &address.postcode, &address.country, &address.email,
+                order.id,
+                kind,
+                &address.first_name,
+                &address.last_name,
+                &address.company,
+                &address.address_1,
+                &address.address_2,
+                &address.city,
+                &address.state,
+                &address.postcode,
+                &address.country,
+                &address.email,
                 &address.phone
             ],
         )?;
@@ -204,7 +257,9 @@ pub(crate) fn put_meta(tx: &mut Tx, id: OrderId, key: &str, value: &str) -> Resu
 
 fn order(row: &Row) -> Result<Order, DbError> {
     let status: String = row.get("status")?;
-    let amount = |column: &str| -> Result<Decimal, DbError> { Ok(row.get::<Option<Decimal>>(column)?.unwrap_or(Decimal::ZERO)) };
+    let amount = |column: &str| -> Result<Decimal, DbError> {
+        Ok(row.get::<Option<Decimal>>(column)?.unwrap_or(Decimal::ZERO))
+    };
     Ok(Order {
         id: row.get("id")?,
         kind: row.get("type")?,
@@ -252,7 +307,8 @@ pub(crate) fn find(tx: &mut Tx, id: OrderId) -> Result<Option<Order>, Fault> {
 }
 
 fn complete(tx: &mut Tx, mut order: Order) -> Result<Order, Fault> {
-    let addresses = tx.rows(&ADDRESSES, params![order.id], |row| Ok((row.get::<String>("address_type")?, address(row)?)))?;
+    let addresses = tx
+        .rows(&ADDRESSES, params![order.id], |row| Ok((row.get::<String>("address_type")?, address(row)?)))?;
     for (kind, address) in addresses {
         if kind == "billing" {
             order.billing = address;
@@ -260,7 +316,8 @@ fn complete(tx: &mut Tx, mut order: Order) -> Result<Order, Fault> {
             order.shipping = address;
         }
     }
-    order.meta = tx.rows(&META, params![order.id], |row| Ok((row.get("meta_key")?, row.get("meta_value")?)))?;
+    order.meta =
+        tx.rows(&META, params![order.id], |row| Ok((row.get("meta_key")?, row.get("meta_value")?)))?;
     order.items = items(tx, order.id)?;
     Ok(order)
 }
@@ -305,7 +362,8 @@ fn items(tx: &mut Tx, id: OrderId) -> Result<Vec<Item>, Fault> {
 
 /// Refunds of an order that are in this status: `completed` ones have moved money.
 pub(crate) fn refunds(tx: &mut Tx, parent: OrderId, status: &str) -> Result<Vec<Order>, Fault> {
-    let ids: Vec<OrderId> = tx.rows(&REFUNDS, params![parent, format!("wc-{status}")], |row| row.get("id"))?;
+    let ids: Vec<OrderId> =
+        tx.rows(&REFUNDS, params![parent, format!("wc-{status}")], |row| row.get("id"))?;
     found(tx, ids)
 }
 
@@ -333,7 +391,9 @@ pub(crate) fn list(tx: &mut Tx, filter: &Filter) -> Result<Page<Order>, Fault> {
         condition.push_str(&format!(" AND o.status IN ({marks})"));
         values.extend(filter.statuses.iter().map(|status| db::Param::from(format!("wc-{status}"))));
     }
-    for (text, value) in [(" AND o.customer_id = ?", filter.customer_id), (" AND o.parent_order_id = ?", filter.parent_id)] {
+    for (text, value) in
+        [(" AND o.customer_id = ?", filter.customer_id), (" AND o.parent_order_id = ?", filter.parent_id)]
+    {
         if let Some(value) = value {
             condition.push_str(text);
             values.push(value.into());
@@ -346,7 +406,9 @@ pub(crate) fn list(tx: &mut Tx, filter: &Filter) -> Result<Page<Order>, Fault> {
         );
         values.push(product.to_string().into());
     }
-    for (text, value) in [(" AND o.date_created_gmt >= ?", filter.after), (" AND o.date_created_gmt <= ?", filter.before)] {
+    for (text, value) in
+        [(" AND o.date_created_gmt >= ?", filter.after), (" AND o.date_created_gmt <= ?", filter.before)]
+    {
         if let Some(value) = value {
             condition.push_str(text);
             values.push(value.into());
@@ -366,8 +428,10 @@ pub(crate) fn list(tx: &mut Tx, filter: &Filter) -> Result<Page<Order>, Fault> {
         let number: i64 = filter.search.trim_start_matches('#').parse().unwrap_or(0);
         values.extend([pattern.clone().into(), number.into(), pattern.clone().into(), pattern.into()]);
     }
-    let total = tx.count_text(&format!("SELECT COUNT(*) FROM {{p}}wc_orders o WHERE {condition}"), &values)?;
-    let order_by = if filter.ascending { "o.date_created_gmt, o.id" } else { "o.date_created_gmt DESC, o.id DESC" };
+    let total =
+        tx.count_text(&format!("SELECT COUNT(*) FROM {{p}}wc_orders o WHERE {condition}"), &values)?;
+    let order_by =
+        if filter.ascending { "o.date_created_gmt, o.id" } else { "o.date_created_gmt DESC, o.id DESC" };
     let text = format!("SELECT {COLUMNS} {FROM} WHERE {condition} ORDER BY {order_by} LIMIT ? OFFSET ?");
     values.extend([db::Param::from(filter.limit), db::Param::from(filter.offset)]);
     let plain = tx.rows_text(&text, &values, order)?;
@@ -378,7 +442,13 @@ pub(crate) fn list(tx: &mut Tx, filter: &Filter) -> Result<Page<Order>, Fault> {
     Ok(Page { rows, total })
 }
 
-pub(crate) fn add_note(tx: &mut Tx, id: OrderId, note: &str, customer_note: bool, author: &str) -> Result<i64, Fault> {
+pub(crate) fn add_note(
+    tx: &mut Tx,
+    id: OrderId,
+    note: &str,
+    customer_note: bool,
+    author: &str,
+) -> Result<i64, Fault> {
     let now = tx.now();
     Ok(tx.insert(&NOTE, params![id, note, customer_note, author, now])?)
 }
@@ -414,7 +484,13 @@ pub(crate) fn waiting_refunds(tx: &mut Tx, before: Moment) -> Result<Vec<OrderId
 /// Takes an order and all that belongs to it away; its number and key stay taken.
 pub(crate) fn remove(tx: &mut Tx, id: OrderId) -> Result<(), Fault> {
     for sql in [
-        &CLEAR_ITEM_META, &CLEAR_ITEMS, &CLEAR_ALL_META, &CLEAR_NOTES, &CLEAR_ADDRESSES, &CLEAR_OPERATIONAL, &CLEAR_ORDER,
+        &CLEAR_ITEM_META,
+        &CLEAR_ITEMS,
+        &CLEAR_ALL_META,
+        &CLEAR_NOTES,
+        &CLEAR_ADDRESSES,
+        &CLEAR_OPERATIONAL,
+        &CLEAR_ORDER,
     ] {
         tx.execute(sql, params![id])?;
     }

@@ -25,8 +25,9 @@ pub const VERIFIERS: &[Verifier] = &[
 
 /// No order has given back more than it took.
 fn refunds(tx: &mut Tx) -> Result<Vec<Violation>, Fault> {
-    let rows: Vec<(i64, Decimal, Decimal)> =
-        tx.rows(&REFUNDS, params![], |row| Ok((row.get("id")?, row.get("total_amount")?, row.get("refunded")?)))?;
+    let rows: Vec<(i64, Decimal, Decimal)> = tx.rows(&REFUNDS, params![], |row| {
+        Ok((row.get("id")?, row.get("total_amount")?, row.get("refunded")?))
+    })?;
     let mut sums: Vec<(i64, Decimal, Decimal)> = Vec::new();
     for (id, total, refunded) in rows {
         match sums.last_mut().filter(|last| last.0 == id) {

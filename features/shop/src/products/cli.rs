@@ -41,11 +41,20 @@ fn import() -> Command {
             let mut text: String = imported
                 .problems
                 .iter()
-                .map(|problem| format!("Warning: line {} {}: {}\n", problem.line, problem.column, problem.problem))
+                .map(|problem| {
+                    format!("Warning: line {} {}: {}\n", problem.line, problem.column, problem.problem)
+                })
                 .collect();
             let done = imported.created + imported.updated;
-            text.push_str(&format!("Success: {} products created, {} updated.\n", imported.created, imported.updated));
-            if done == 0 && !imported.problems.is_empty() { Ok(Output::Failure(text)) } else { Ok(Output::Text(text)) }
+            text.push_str(&format!(
+                "Success: {} products created, {} updated.\n",
+                imported.created, imported.updated
+            ));
+            if done == 0 && !imported.problems.is_empty() {
+                Ok(Output::Failure(text))
+            } else {
+                Ok(Output::Text(text))
+            }
         },
     )
 }
@@ -59,7 +68,8 @@ fn list() -> Command {
             let search = arguments.get("search").unwrap_or_default().to_lowercase();
             let rows = engine
                 .read(move |tx| {
-                    let filter = Filter { search, order: "id-asc".to_owned(), limit: 10_000, ..Filter::default() };
+                    let filter =
+                        Filter { search, order: "id-asc".to_owned(), limit: 10_000, ..Filter::default() };
                     let now = tx.now();
                     let page = queries::list(tx, &filter)?;
                     Ok(page

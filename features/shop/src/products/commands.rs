@@ -10,7 +10,8 @@ use serde::Serialize;
 use super::model::{Attribute, Product};
 use super::store;
 use crate::catalogue::import::{
-    Backorders, ImportSettings, ProductKind, ProductRow, ProductStatus, Reference, StockStatus, Visibility, parse,
+    Backorders, ImportSettings, ProductKind, ProductRow, ProductStatus, Reference, StockStatus, Visibility,
+    parse,
 };
 use crate::sheet::Problem;
 use crate::totals::TaxStatus;
@@ -52,8 +53,10 @@ pub fn import(tx: &mut Tx, file: &[u8], price_decimals: u32) -> Result<Imported,
         Reference::Id(_) => false,
     };
     let report = parse(file, ImportSettings { price_decimals, has: &has });
-    let mut imported =
-        Imported { problems: report.problems.into_iter().map(ImportProblem::from).collect(), ..Imported::default() };
+    let mut imported = Imported {
+        problems: report.problems.into_iter().map(ImportProblem::from).collect(),
+        ..Imported::default()
+    };
     let mut by_reference: BTreeMap<Reference, Product> = BTreeMap::new();
     let (variations, others): (Vec<_>, Vec<_>) =
         report.products.into_iter().partition(|row| row.kind == ProductKind::Variation);
@@ -149,11 +152,14 @@ fn parent_of(
         Reference::Sku(sku) => store::by_sku(tx, sku)?,
         Reference::Id(_) => None,
     };
-    found.ok_or_else(|| Fault::invalid("Parent", format!("There is no product {reference}. Import it first.")))
+    found
+        .ok_or_else(|| Fault::invalid("Parent", format!("There is no product {reference}. Import it first.")))
 }
 
 fn fill(product: &mut Product, row: &ProductRow, parent: Option<&Product>, zone: &str) {
-    let moment = |date: Option<crate::catalogue::import::SaleDate>| -> Option<Moment> { date.map(|date| date.moment(zone)) };
+    let moment = |date: Option<crate::catalogue::import::SaleDate>| -> Option<Moment> {
+        date.map(|date| date.moment(zone))
+    };
     product.parent_id = parent.map_or(kernel::ids::ProductId(0), |parent| parent.id);
     product.kind = kind(row.kind).to_owned();
     product.status = status(row.status).to_owned();
@@ -246,11 +252,17 @@ fn link_groups(
 ) -> Result<(), Fault> {
     for row in rows.iter().filter(|row| !row.grouped.is_empty()) {
         let own = row.sku.as_ref().and_then(|sku| by_reference.get(&Reference::Sku(sku.clone())));
-        let Some(mut group) = own.or_else(|| row.id.and_then(|id| by_reference.get(&Reference::Id(id)))).cloned() else {
+        let Some(mut group) =
+            own.or_else(|| row.id.and_then(|id| by_reference.get(&Reference::Id(id)))).cloned()
+        else {
             continue;
         };
-        group.grouped_ids =
-            row.grouped.iter().filter_map(|reference| by_reference.get(reference)).map(|product| product.id.0).collect();
+        group.grouped_ids = row
+            .grouped
+            .iter()
+            .filter_map(|reference| by_reference.get(reference))
+            .map(|product| product.id.0)
+            .collect();
         store::put(tx, &mut group)?;
     }
     Ok(())

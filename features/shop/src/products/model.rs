@@ -146,7 +146,8 @@ impl Product {
     /// Can it be had at all?
     #[must_use]
     pub fn in_stock(&self) -> bool {
-        self.stock_status != "outofstock" && (!self.manage_stock || self.stock_quantity > 0 || self.backorders != "no")
+        self.stock_status != "outofstock"
+            && (!self.manage_stock || self.stock_quantity > 0 || self.backorders != "no")
     }
 
     /// Can it be put into a cart now? A variable product cannot, its variations can.

@@ -57,7 +57,8 @@ pub fn snapshot(tx: &mut Tx, product: &Product) -> Result<ProductSnapshot, Fault
     let now = tx.now();
     let variations = if product.kind == "variable" { store::variations(tx, product.id)? } else { Vec::new() };
     let cheapest = variations.iter().filter_map(|variation| variation.price(now)).min();
-    let purchasable = product.purchasable(now) || variations.iter().any(|variation| variation.purchasable(now));
+    let purchasable =
+        product.purchasable(now) || variations.iter().any(|variation| variation.purchasable(now));
     let name = sold_name(tx, product)?;
     let parent_slug = match product.parent_id.0 {
         0 => None,
@@ -72,7 +73,7 @@ pub fn snapshot(tx: &mut Tx, product: &Product) -> Result<ProductSnapshot, Fault
         short_description: plain(&product.short_description),
         price: product.price(now).or(cheapest).unwrap_or(Decimal::ZERO),
         regular_price: product.regular_price.or(cheapest).unwrap_or(Decimal::ZERO),
-        image: picture(product.id),
+        image: String::new(),
         purchasable,
         sold_individually: product.sold_individually,
         category_ids: product.category_ids.clone(),
@@ -82,12 +83,6 @@ pub fn snapshot(tx: &mut Tx, product: &Product) -> Result<ProductSnapshot, Fault
             .map(|variation| (variation.id, variation.variation_label()))
             .collect(),
     })
-}
-
-/// Address of a product's picture.
-#[must_use]
-pub fn picture(id: ProductId) -> String {
-    format!("/product-picture/{id}.svg")
 }
 
 /// Text without its tags.
@@ -104,4 +99,12 @@ pub fn plain(html: &str) -> String {
         }
     }
     text.trim().to_owned()
+}
+
+/// Text without its tags, a paragraph to each run of lines.
+#[must_use]
+pub fn paragraphs(html: &str) -> Vec<String> {
+    let spaced =
+        html.replace("</p>", "\n").replace("<br>", "\n").replace("<br />", "\n").replace("\\n", "\n");
+    plain(&spaced).lines().map(str::trim).filter(|line| !line.is_empty()).map(ToOwned::to_owned).collect()
 }

@@ -238,7 +238,8 @@ pub(crate) fn change(tx: &mut Tx, product: &mut Product, body: &ProductBody) -> 
         product.status = one_of("status", status, &["publish", "private", "draft", "pending"])?;
     }
     if let Some(visibility) = &body.catalog_visibility {
-        product.visibility = one_of("catalog_visibility", visibility, &["visible", "catalog", "search", "hidden"])?;
+        product.visibility =
+            one_of("catalog_visibility", visibility, &["visible", "catalog", "search", "hidden"])?;
     }
     if let Some(sku) = &body.sku {
         let sku = kernel::text::optional_line("sku", sku, 100)?;

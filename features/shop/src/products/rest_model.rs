@@ -111,7 +111,8 @@ impl ProductReply {
     /// From a row and its surroundings.
     pub(crate) fn of(tx: &mut Tx, product: &Product, categories: &[Category]) -> Result<Self, Fault> {
         let now = tx.now();
-        let variations = if product.kind == "variable" { store::variations(tx, product.id)? } else { Vec::new() };
+        let variations =
+            if product.kind == "variable" { store::variations(tx, product.id)? } else { Vec::new() };
         let cheapest = variations.iter().filter_map(|variation| variation.price(now)).min();
         let snapshot = queries::snapshot(tx, product)?;
         let zone = tx.zone().to_owned();
@@ -159,13 +160,12 @@ impl ProductReply {
             parent_id: product.parent_id,
             categories: product.category_ids.iter().filter_map(own).map(reference).collect(),
             tags: Vec::new(),
-            images: vec![Image {
-                id: product.id.0,
-                src: format!("{base}{}", queries::picture(product.id)),
-                name: product.name.clone(),
-                alt: product.name.clone(),
-            }],
-            attributes: product.attributes.iter().map(|attribute| attribute_reply(attribute, is_variation, &variations)).collect(),
+            images: Vec::new(),
+            attributes: product
+                .attributes
+                .iter()
+                .map(|attribute| attribute_reply(attribute, is_variation, &variations))
+                .collect(),
             default_attributes: Vec::new(),
             variations: variations.iter().map(|variation| variation.id).collect(),
             grouped_products: product.grouped_ids.clone(),
@@ -180,7 +180,8 @@ fn reference(category: &Category) -> CategoryReference {
 }
 
 fn attribute_reply(attribute: &Attribute, is_variation: bool, variations: &[Product]) -> AttributeReply {
-    let varies = variations.iter().any(|variation| variation.attributes.iter().any(|own| own.name == attribute.name));
+    let varies =
+        variations.iter().any(|variation| variation.attributes.iter().any(|own| own.name == attribute.name));
     AttributeReply {
         id: 0,
         name: attribute.name.clone(),
@@ -206,6 +207,7 @@ pub struct CategoryBody {
 pub struct AttributeBody {
     /// Ignored: attributes are known by name.
     #[serde(default)]
+    #[expect(dead_code, reason = "attributes are known by name")]
     pub(crate) id: i64,
     /// Name.
     #[serde(default)]
@@ -218,8 +220,10 @@ pub struct AttributeBody {
     /// Shown on the page.
     pub(crate) visible: Option<bool>,
     /// Ignored: an attribute varies when a variation uses it.
+    #[expect(dead_code, reason = "taken, as WooCommerce's clients send it back, and not used")]
     pub(crate) variation: Option<bool>,
     /// Place among its like; ignored, the order of the list counts.
+    #[expect(dead_code, reason = "taken, as WooCommerce's clients send it back, and not used")]
     pub(crate) position: Option<i64>,
 }
 

@@ -180,11 +180,6 @@ pub(crate) fn prices(tx: &mut Tx, product: &Product, currency: Currency) -> Resu
     })
 }
 
-pub(crate) fn images(base: &str, product: ProductId, name: &str) -> Vec<StoreImage> {
-    let src = format!("{base}{}", queries::picture(product));
-    vec![StoreImage { id: product.0, thumbnail: src.clone(), src, name: name.to_owned(), alt: name.to_owned() }]
-}
-
 fn store_product(tx: &mut Tx, product: &Product) -> Result<StoreProduct, Fault> {
     use runtime::engine::Surroundings;
     let now = tx.now();
@@ -193,8 +188,14 @@ fn store_product(tx: &mut Tx, product: &Product) -> Result<StoreProduct, Fault> 
     let snapshot = queries::snapshot(tx, product)?;
     let variations = if product.kind == "variable" { store::variations(tx, product.id)? } else { Vec::new() };
     let own = queries::categories(tx)?;
-    let varies = |name: &str| variations.iter().any(|variation| variation.attributes.iter().any(|attribute| attribute.name == name));
-    let in_stock = if product.kind == "variable" { variations.iter().any(Product::in_stock) } else { product.in_stock() };
+    let varies = |name: &str| {
+        variations.iter().any(|variation| variation.attributes.iter().any(|attribute| attribute.name == name))
+    };
+    let in_stock = if product.kind == "variable" {
+        variations.iter().any(Product::in_stock)
+    } else {
+        product.in_stock()
+    };
     Ok(StoreProduct {
         id: product.id,
         slug: product.slug.clone(),
@@ -207,7 +208,7 @@ fn store_product(tx: &mut Tx, product: &Product) -> Result<StoreProduct, Fault> 
         description: product.description.clone(),
         on_sale: product.on_sale(now) || variations.iter().any(|variation| variation.on_sale(now)),
         prices: prices(tx, product, currency)?,
-        images: images(&base, product.id, &snapshot.name),
+        images: Vec::new(),
         categories: own
             .iter()
             .filter(|category| product.category_ids.contains(&category.id))
@@ -229,7 +230,12 @@ fn store_product(tx: &mut Tx, product: &Product) -> Result<StoreProduct, Fault> 
                 terms: attribute
                     .options
                     .iter()
-                    .map(|option| StoreTerm { id: 0, name: option.clone(), slug: kernel::text::slug(option), default: false })
+                    .map(|option| StoreTerm {
+                        id: 0,
+                        name: option.clone(),
+                        slug: kernel::text::slug(option),
+                        default: false,
+                    })
                     .collect(),
             })
             .collect(),
@@ -238,7 +244,8 @@ fn store_product(tx: &mut Tx, product: &Product) -> Result<StoreProduct, Fault> 
         is_purchasable: snapshot.purchasable,
         is_in_stock: in_stock,
         is_on_backorder: product.stock_status == "onbackorder",
-        low_stock_remaining: (product.manage_stock && (1..=2).contains(&product.stock_quantity)).then_some(product.stock_quantity),
+        low_stock_remaining: (product.manage_stock && (1..=2).contains(&product.stock_quantity))
+            .then_some(product.stock_quantity),
         sold_individually: product.sold_individually,
         name: snapshot.name,
     })
@@ -250,7 +257,10 @@ fn store_variation(variation: &Product) -> StoreVariation {
         attributes: variation
             .attributes
             .iter()
-            .map(|attribute| StoreChoice { name: attribute.name.clone(), value: attribute.options.first().cloned() })
+            .map(|attribute| StoreChoice {
+                name: attribute.name.clone(),
+                value: attribute.options.first().cloned(),
+            })
             .collect(),
     }
 }

@@ -28,7 +28,12 @@ pub(crate) fn routes(routes: &mut Routes) {
         .unit(|call, tx| {
             let parent = parent(call, tx)?;
             let now = tx.now();
-            let mut variation = Product { parent_id: parent.id, kind: "variation".to_owned(), name: parent.name.clone(), ..Product::fresh(now) };
+            let mut variation = Product {
+                parent_id: parent.id,
+                kind: "variation".to_owned(),
+                name: parent.name,
+                ..Product::fresh(now)
+            };
             rest::change(tx, &mut variation, &call.body()?)?;
             Ok(Reply::created(&rest::reply(tx, &variation)?))
         });

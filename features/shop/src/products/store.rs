@@ -27,14 +27,16 @@ const UPDATE: Sql = Sql::new(
 );
 const DELETE: Sql = Sql::new("DELETE FROM {p}cartwright_products WHERE id = ? OR parent_id = ?");
 const SLUGS_LIKE: Sql = Sql::new("SELECT COUNT(*) FROM {p}cartwright_products WHERE slug = ? AND id <> ?");
-const CATEGORIES_OF: Sql =
-    Sql::new("SELECT category_id FROM {p}cartwright_product_categories WHERE product_id = ? ORDER BY category_id");
+const CATEGORIES_OF: Sql = Sql::new(
+    "SELECT category_id FROM {p}cartwright_product_categories WHERE product_id = ? ORDER BY category_id",
+);
 const CLEAR_CATEGORIES: Sql = Sql::new("DELETE FROM {p}cartwright_product_categories WHERE product_id = ?");
 const ADD_CATEGORY: Sql =
     Sql::new("INSERT INTO {p}cartwright_product_categories (product_id, category_id) VALUES (?, ?)");
 const CATEGORY: Sql = Sql::new("SELECT id FROM {p}cartwright_categories WHERE name = ? AND parent_id = ?");
 const CATEGORY_SLUGS: Sql = Sql::new("SELECT COUNT(*) FROM {p}cartwright_categories WHERE slug = ?");
-const INSERT_CATEGORY: Sql = Sql::new("INSERT INTO {p}cartwright_categories (parent_id, name, slug) VALUES (?, ?, ?)");
+const INSERT_CATEGORY: Sql =
+    Sql::new("INSERT INTO {p}cartwright_categories (parent_id, name, slug) VALUES (?, ?, ?)");
 const ALL_CATEGORIES: Sql = Sql::new(
     "SELECT c.id, c.parent_id, c.name, c.slug, COUNT(p.id) AS products FROM {p}cartwright_categories c \
      LEFT JOIN {p}cartwright_product_categories l ON l.category_id = c.id \
@@ -50,7 +52,8 @@ const SOLD_OUT: Sql = Sql::new(
     "UPDATE {p}cartwright_products SET stock_status = CASE WHEN stock_quantity > 0 THEN 'instock' WHEN backorders = 'no' \
      THEN 'outofstock' ELSE 'onbackorder' END WHERE id = ? AND manage_stock = 1",
 );
-const COUNT_SALE: Sql = Sql::new("UPDATE {p}cartwright_products SET total_sales = total_sales + ? WHERE id = ?");
+const COUNT_SALE: Sql =
+    Sql::new("UPDATE {p}cartwright_products SET total_sales = total_sales + ? WHERE id = ?");
 
 fn product(row: &Row) -> Result<Product, DbError> {
     let json = |text: String| serde_json::from_str(&text).unwrap_or_default();
@@ -100,12 +103,37 @@ pub(crate) fn put(tx: &mut Tx, product: &mut Product) -> Result<(), Fault> {
     let attributes = kernel::json::to_text(&product.attributes);
     let grouped = kernel::json::to_text(&product.grouped_ids);
     let mut values: Vec<db::Param<'_>> = params![
-        product.parent_id, &product.kind, &product.status, &product.visibility, &product.name, &product.slug, &product.sku,
-        &product.short_description, &product.description, product.regular_price, product.sale_price, product.sale_from,
-        product.sale_to, &product.tax_status, &product.tax_class, product.manage_stock, product.stock_quantity,
-        &product.stock_status, &product.backorders, product.sold_individually, product.is_virtual, product.is_downloadable,
-        product.featured, &attributes, &grouped, &product.external_url, &product.button_text, product.position,
-        product.total_sales, product.created_at, product.updated_at
+        product.parent_id,
+        &product.kind,
+        &product.status,
+        &product.visibility,
+        &product.name,
+        &product.slug,
+        &product.sku,
+        &product.short_description,
+        &product.description,
+        product.regular_price,
+        product.sale_price,
+        product.sale_from,
+        product.sale_to,
+        &product.tax_status,
+        &product.tax_class,
+        product.manage_stock,
+        product.stock_quantity,
+        &product.stock_status,
+        &product.backorders,
+        product.sold_individually,
+        product.is_virtual,
+        product.is_downloadable,
+        product.featured,
+        &attributes,
+        &grouped,
+        &product.external_url,
+        &product.button_text,
+        product.position,
+        product.total_sales,
+        product.created_at,
+        product.updated_at
     ]
     .to_vec();
     let written = if product.id.0 == 0 {
@@ -135,8 +163,10 @@ pub(crate) fn put(tx: &mut Tx, product: &mut Product) -> Result<(), Fault> {
 
 /// The product's slug, with a number behind it when another has it.
 fn free_slug(tx: &mut Tx, product: &Product) -> Result<String, Fault> {
-    let wished = if product.slug.is_empty() { kernel::text::slug(&product.name) } else { product.slug.clone() };
-    let wished: String = if wished.is_empty() { "product".to_owned() } else { wished.chars().take(170).collect() };
+    let wished =
+        if product.slug.is_empty() { kernel::text::slug(&product.name) } else { product.slug.clone() };
+    let wished: String =
+        if wished.is_empty() { "product".to_owned() } else { wished.chars().take(170).collect() };
     let mut slug = wished.clone();
     let mut number = 2;
     while tx.count(&SLUGS_LIKE, params![&slug, product.id])? > 0 {
@@ -174,7 +204,8 @@ pub(crate) fn by_sku(tx: &mut Tx, sku: &str) -> Result<Option<Product>, Fault> {
 
 /// Variations of a product in their order.
 pub(crate) fn variations(tx: &mut Tx, parent: ProductId) -> Result<Vec<Product>, Fault> {
-    let text = format!("SELECT {COLUMNS} FROM {{p}}cartwright_products WHERE parent_id = ? ORDER BY position, id");
+    let text =
+        format!("SELECT {COLUMNS} FROM {{p}}cartwright_products WHERE parent_id = ? ORDER BY position, id");
     Ok(tx.rows_text(&text, params![parent], product)?)
 }
 
@@ -188,7 +219,9 @@ pub(crate) fn list(tx: &mut Tx, filter: &Filter) -> Result<Page<Product>, Fault>
         values.extend([db::Param::from(&pattern), db::Param::from(&pattern)]);
     }
     if let Some(category) = filter.category_id {
-        condition.push_str(" AND id IN (SELECT product_id FROM {p}cartwright_product_categories WHERE category_id = ?)");
+        condition.push_str(
+            " AND id IN (SELECT product_id FROM {p}cartwright_product_categories WHERE category_id = ?)",
+        );
         values.push(category.into());
     }
     if let Some(sku) = &filter.sku {
@@ -202,7 +235,8 @@ pub(crate) fn list(tx: &mut Tx, filter: &Filter) -> Result<Page<Product>, Fault>
     if filter.listed {
         condition.push_str(" AND status = 'publish' AND visibility IN ('visible', 'catalog')");
     }
-    let total = tx.count_text(&format!("SELECT COUNT(*) FROM {{p}}cartwright_products WHERE {condition}"), &values)?;
+    let total =
+        tx.count_text(&format!("SELECT COUNT(*) FROM {{p}}cartwright_products WHERE {condition}"), &values)?;
     let price = "CASE WHEN sale_price IS NULL THEN regular_price ELSE sale_price END";
     let order = match filter.order.as_str() {
         "price" => format!("CAST({price} AS DECIMAL(26,8)), id"),
@@ -214,17 +248,13 @@ pub(crate) fn list(tx: &mut Tx, filter: &Filter) -> Result<Page<Product>, Fault>
         "id-asc" => "id".to_owned(),
         _ => "featured DESC, position, name, id".to_owned(),
     };
-    let text =
-        format!("SELECT {COLUMNS} FROM {{p}}cartwright_products WHERE {condition} ORDER BY {order} LIMIT ? OFFSET ?");
+    let text = format!(
+        "SELECT {COLUMNS} FROM {{p}}cartwright_products WHERE {condition} ORDER BY {order} LIMIT ? OFFSET ?"
+    );
     values.extend([db::Param::from(filter.limit), db::Param::from(filter.offset)]);
     let rows = tx.rows_text(&text, &values, product)?;
     let rows = rows.into_iter().map(|product| with_categories(tx, product)).collect::<Result<_, _>>()?;
     Ok(Page { rows, total })
-}
-
-pub(crate) fn delete(tx: &mut Tx, id: ProductId) -> Result<bool, Fault> {
-    tx.execute(&CLEAR_CATEGORIES, params![id])?;
-    Ok(tx.execute(&DELETE, params![id, id])? > 0)
 }
 
 /// The category of this name below this parent, made when there is none.
@@ -274,7 +304,11 @@ pub(crate) fn count_sale(tx: &mut Tx, id: ProductId, units: i64) -> Result<(), F
 }
 
 /// The least and the largest price of a variable product's variations.
-pub(crate) fn price_range(tx: &mut Tx, parent: ProductId, now: Moment) -> Result<Option<(Decimal, Decimal)>, Fault> {
+pub(crate) fn price_range(
+    tx: &mut Tx,
+    parent: ProductId,
+    now: Moment,
+) -> Result<Option<(Decimal, Decimal)>, Fault> {
     let prices: Vec<Decimal> = variations(tx, parent)?
         .iter()
         .filter(|variation| variation.status == "publish")

@@ -83,7 +83,10 @@ pub(crate) fn take(tx: &mut Tx, product_id: ProductId, units: i64) -> Result<(),
 
 /// Nothing left.
 pub(crate) fn sold_out(name: &str) -> Fault {
-    Fault::refused("woocommerce_rest_product_out_of_stock", format!("“{name}” is sold out. Take it out of your cart to go on."))
+    Fault::refused(
+        "woocommerce_rest_product_out_of_stock",
+        format!("“{name}” is sold out. Take it out of your cart to go on."),
+    )
 }
 
 /// Not enough left.

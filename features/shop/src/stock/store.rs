@@ -20,7 +20,13 @@ pub(crate) fn reserved(tx: &mut Tx, product: ProductId, cart_token: &str) -> Res
     Ok(tx.count(&RESERVED, params![product, now, cart_token])?)
 }
 
-pub(crate) fn reserve(tx: &mut Tx, order: OrderId, product: ProductId, units: i64, until: Moment) -> Result<(), Fault> {
+pub(crate) fn reserve(
+    tx: &mut Tx,
+    order: OrderId,
+    product: ProductId,
+    units: i64,
+    until: Moment,
+) -> Result<(), Fault> {
     let now = tx.now();
     tx.execute(&RESERVE, params![order, product, units, now, until])?;
     Ok(())

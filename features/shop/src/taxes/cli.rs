@@ -21,9 +21,14 @@ pub(crate) fn commands() -> Vec<Command> {
             let imported = engine.write(Actor::cli(), move |tx| commands::import(tx, &file)).await?;
             let mut text = String::new();
             for problem in &imported.problems {
-                let _ = writeln!(text, "Warning: line {} {}: {}", problem.line, problem.column, problem.problem);
+                let _ =
+                    writeln!(text, "Warning: line {} {}: {}", problem.line, problem.column, problem.problem);
             }
-            let _ = writeln!(text, "Success: {} tax rates created, {} already there.", imported.created, imported.known);
+            let _ = writeln!(
+                text,
+                "Success: {} tax rates created, {} already there.",
+                imported.created, imported.known
+            );
             let failed = imported.created + imported.known == 0 && !imported.problems.is_empty();
             Ok(if failed { Output::Failure(text) } else { Output::Text(text) })
         },

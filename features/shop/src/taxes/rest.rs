@@ -90,7 +90,13 @@ pub(crate) fn routes(routes: &mut Routes) {
             let total = i64::try_from(all.len()).unwrap_or(i64::MAX);
             let skip = usize::try_from(paging.offset()).unwrap_or(usize::MAX);
             let take = usize::try_from(paging.per_page).unwrap_or(usize::MAX);
-            let rows = all.iter().enumerate().skip(skip).take(take).map(|(order, rate)| reply(rate, order)).collect();
+            let rows = all
+                .iter()
+                .enumerate()
+                .skip(skip)
+                .take(take)
+                .map(|(order, rate)| reply(rate, order))
+                .collect();
             Ok(Reply::list(&Page { rows, total }, &paging))
         });
     routes
@@ -117,13 +123,18 @@ pub(crate) fn routes(routes: &mut Routes) {
             change(tx, &mut rate, &call.body()?)?;
             Ok(Reply::created(&reply(&rate, 0)))
         });
+    one(routes);
+}
+
+fn one(routes: &mut Routes) {
     routes
         .rest(Method::GET, "wc/v3", "/taxes/classes")
         .summary("Tax classes.")
         .requires(capability::MANAGE_WOOCOMMERCE)
         .replies::<Vec<ClassReply>>()
         .read(|_, tx| {
-            let mut classes = vec![ClassReply { slug: "standard".to_owned(), name: "Standard rate".to_owned() }];
+            let mut classes =
+                vec![ClassReply { slug: "standard".to_owned(), name: "Standard rate".to_owned() }];
             classes.extend(store::classes(tx)?.into_iter().map(|(name, slug)| ClassReply { slug, name }));
             Ok(Reply::json(&classes))
         });
@@ -164,13 +175,17 @@ pub(crate) fn routes(routes: &mut Routes) {
 fn must(call: &Call, tx: &mut Tx) -> Result<(usize, TaxRate), Fault> {
     let id: i64 = call.id("id")?;
     let found = store::all(tx)?.into_iter().enumerate().find(|(_, rate)| rate.id == id);
-    found.ok_or_else(|| Fault::new(kernel::FaultKind::NotFound, "woocommerce_rest_invalid_id", "Invalid resource ID."))
+    found.ok_or_else(|| {
+        Fault::new(kernel::FaultKind::NotFound, "woocommerce_rest_invalid_id", "Invalid resource ID.")
+    })
 }
 
 fn change(tx: &mut Tx, rate: &mut TaxRate, body: &RateBody) -> Result<(), Fault> {
     if let Some(country) = &body.country {
         let country = country.trim().to_uppercase();
-        if !country.is_empty() && (country.len() != 2 || !country.chars().all(|letter| letter.is_ascii_uppercase())) {
+        if !country.is_empty()
+            && (country.len() != 2 || !country.chars().all(|letter| letter.is_ascii_uppercase()))
+        {
             return Err(Fault::invalid("country", "Use a country's two-letter code, or nothing for all."));
         }
         rate.country = country;
@@ -180,8 +195,14 @@ fn change(tx: &mut Tx, rate: &mut TaxRate, body: &RateBody) -> Result<(), Fault>
     }
     if let Some(percent) = body.rate {
         let percent = percent.decimal();
-        if percent.is_negative() || percent > Decimal::whole(100) || percent.round(4, kernel::decimal::Rounding::HalfUp) != percent {
-            return Err(Fault::invalid("rate", "Use a percentage from 0 to 100 with at most four digits after the point."));
+        if percent.is_negative()
+            || percent > Decimal::whole(100)
+            || percent.round(4, kernel::decimal::Rounding::HalfUp) != percent
+        {
+            return Err(Fault::invalid(
+                "rate",
+                "Use a percentage from 0 to 100 with at most four digits after the point.",
+            ));
         }
         rate.percent = percent;
     }
@@ -200,10 +221,12 @@ fn change(tx: &mut Tx, rate: &mut TaxRate, body: &RateBody) -> Result<(), Fault>
         rate.class = class_slug(&kernel::text::optional_line("class", class, 190)?);
     }
     if let Some(postcodes) = &body.postcodes {
-        rate.postcodes = postcodes.iter().map(|code| normal_postcode(code)).filter(|code| !code.is_empty()).collect();
+        rate.postcodes =
+            postcodes.iter().map(|code| normal_postcode(code)).filter(|code| !code.is_empty()).collect();
     }
     if let Some(cities) = &body.cities {
-        rate.cities = cities.iter().map(|city| city.trim().to_uppercase()).filter(|city| !city.is_empty()).collect();
+        rate.cities =
+            cities.iter().map(|city| city.trim().to_uppercase()).filter(|city| !city.is_empty()).collect();
     }
     store::put(tx, rate)
 }

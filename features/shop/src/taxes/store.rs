@@ -67,17 +67,37 @@ pub(crate) fn put(tx: &mut Tx, rate: &mut TaxRate) -> Result<(), Fault> {
     if rate.id == 0 {
         let order = tx.count(&COUNT, params![])?;
         let values = params![
-            &rate.country, &rate.state, percent, &rate.name, rate.priority, rate.compound, rate.shipping, order, &rate.class
+            &rate.country,
+            &rate.state,
+            percent,
+            &rate.name,
+            rate.priority,
+            rate.compound,
+            rate.shipping,
+            order,
+            &rate.class
         ];
         rate.id = tx.insert(&INSERT, values)?;
     } else {
         let values = params![
-            &rate.country, &rate.state, percent, &rate.name, rate.priority, rate.compound, rate.shipping, &rate.class, rate.id
+            &rate.country,
+            &rate.state,
+            percent,
+            &rate.name,
+            rate.priority,
+            rate.compound,
+            rate.shipping,
+            &rate.class,
+            rate.id
         ];
         tx.execute(&UPDATE, values)?;
         tx.execute(&DELETE_LOCATIONS, params![rate.id])?;
     }
-    let places = rate.postcodes.iter().map(|code| (code, "postcode")).chain(rate.cities.iter().map(|code| (code, "city")));
+    let places = rate
+        .postcodes
+        .iter()
+        .map(|code| (code, "postcode"))
+        .chain(rate.cities.iter().map(|code| (code, "city")));
     for (code, kind) in places {
         tx.execute(&INSERT_LOCATION, params![code, rate.id, kind])?;
     }

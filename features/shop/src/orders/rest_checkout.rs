@@ -1,0 +1,182 @@
+//! `wc/store/v1` checkout.
+
+use http::Method;
+use kernel::Fault;
+use kernel::contracts::shop::{Address, OrderSnapshot};
+use kernel::ids::{OrderId, UserId};
+use runtime::ports::NewOrder;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use web::{Access, Call, Reply, Routes};
+
+use super::commands_checkout::{CheckoutOutcome, check_out};
+use crate::carts::rules::checked_address;
+use crate::carts::{commands as carts, queries};
+
+/// A field of the gateway's form.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct PaymentField {
+    key: String,
+    value: String,
+}
+
+/// An order to place and pay.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct CheckoutBody {
+    billing_address: Address,
+    #[serde(default)]
+    shipping_address: Address,
+    #[serde(default)]
+    customer_note: String,
+    payment_method: String,
+    /// For the test gateway: `card_number`.
+    #[serde(default)]
+    payment_data: Vec<PaymentField>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct PaymentResult {
+    payment_status: &'static str,
+    payment_details: Vec<PaymentField>,
+    redirect_url: String,
+}
+
+/// The order and what paying it came to.
+#[derive(Debug, Serialize, JsonSchema)]
+struct CheckoutReply {
+    order_id: OrderId,
+    status: String,
+    order_key: String,
+    order_number: String,
+    customer_note: String,
+    customer_id: UserId,
+    billing_address: Address,
+    shipping_address: Address,
+    payment_method: String,
+    payment_result: PaymentResult,
+}
+
+pub(crate) fn routes(routes: &mut Routes) {
+    routes
+        .rest(Method::GET, "wc/store/v1", "/checkout")
+        .summary("What the checkout knows of the cart so far.")
+        .access(Access::Shopper)
+        .replies::<CheckoutReply>()
+        .read(|call, tx| {
+            let cart = carts::must(tx, call.cart_token()?)?;
+            let priced = queries::price(tx, &cart)?;
+            Ok(Reply::json(&CheckoutReply {
+                order_id: OrderId(0),
+                status: "checkout-draft".to_owned(),
+                order_key: String::new(),
+                order_number: String::new(),
+                customer_note: String::new(),
+                customer_id: priced.customer_id,
+                billing_address: priced.billing,
+                shipping_address: priced.shipping,
+                payment_method: String::new(),
+                payment_result: PaymentResult {
+                    payment_status: "pending",
+                    payment_details: Vec::new(),
+                    redirect_url: String::new(),
+                },
+            }))
+        });
+    routes
+        .rest(Method::POST, "wc/store/v1", "/checkout")
+        .summary("Place the order and pay it.")
+        .access(Access::Shopper)
+        .limit("checkout", 30, 60)
+        .body::<CheckoutBody>()
+        .replies::<CheckoutReply>()
+        .flow(place);
+}
+
+fn needed(address: &Address) -> Result<(), Fault> {
+    for (field, value) in [
+        ("billing_address.email", &address.email),
+        ("billing_address.first_name", &address.first_name),
+        ("billing_address.last_name", &address.last_name),
+        ("billing_address.address_1", &address.address_1),
+        ("billing_address.city", &address.city),
+        ("billing_address.country", &address.country),
+    ] {
+        if value.is_empty() {
+            return Err(Fault::missing(field));
+        }
+    }
+    Ok(())
+}
+
+async fn place(call: Call) -> Result<Reply, Fault> {
+    let token = call.cart_token()?.to_owned();
+    let body: CheckoutBody = call.body()?;
+    let billing = checked_address("billing_address", &body.billing_address)?;
+    let shipping = checked_address("shipping_address", &body.shipping_address)?;
+    needed(&billing)?;
+    let gateway = call.engine.gateway(&body.payment_method)?;
+    let title = gateway.title().to_owned();
+    let card = body.payment_data.iter().find(|field| matches!(field.key.as_str(), "card_number" | "token"));
+    let card =
+        card.map(|field| field.value.clone()).ok_or_else(|| Fault::missing("payment_data.card_number"))?;
+    let (to_billing, to_shipping, cart_token) = (billing.clone(), shipping.clone(), token.clone());
+    let cart = call
+        .engine
+        .write(call.caller.actor(), move |tx| {
+            carts::set_destination(tx, &cart_token, &to_billing, &to_shipping)
+        })
+        .await?;
+    let note = body.customer_note.trim();
+    if note.chars().count() > 2_000 {
+        return Err(Fault::invalid("customer_note", "Use at most 2000 characters."));
+    }
+    let wanted = NewOrder {
+        key: format!("cart:{token}:{}", cart.hash),
+        cart_token: token,
+        billing,
+        shipping,
+        payment_method: body.payment_method.clone(),
+        payment_method_title: title,
+        customer_id: call.caller.user_id(),
+        customer_note: note.to_owned(),
+        meta: Vec::new(),
+        ip_address: call.caller.ip.clone(),
+        user_agent: call.user_agent(),
+        expected_total: Some(cart.totals.total.to_money(cart.currency)?),
+    };
+    let billing_address = wanted.billing.clone();
+    let shipping_address = wanted.shipping.clone();
+    let outcome = check_out(&call.engine, call.caller.actor(), wanted, card).await?;
+    let (order, payment_status, redirect_url) = match outcome {
+        CheckoutOutcome::Paid(order) => {
+            let page = thanks(&call, &order);
+            (order, "success", page)
+        }
+        CheckoutOutcome::Challenge(order, challenge) => (order, "pending", challenge),
+        CheckoutOutcome::Pending(order) => {
+            let page = thanks(&call, &order);
+            (order, "pending", page)
+        }
+        CheckoutOutcome::Declined(_, message) => {
+            return Err(Fault::refused("woocommerce_rest_checkout_process_payment_error", message));
+        }
+    };
+    Ok(Reply::json(&CheckoutReply {
+        order_id: order.id,
+        status: order.status.clone(),
+        order_key: order.order_key.clone(),
+        order_number: order.id.to_string(),
+        customer_note: note.to_owned(),
+        customer_id: order.customer_id,
+        billing_address,
+        shipping_address,
+        payment_method: order.payment_method,
+        payment_result: PaymentResult { payment_status, payment_details: Vec::new(), redirect_url },
+    }))
+}
+
+fn thanks(call: &Call, order: &OrderSnapshot) -> String {
+    format!("{}/order/{}/{}", call.engine.public_url(), order.id, order.order_key)
+}
