@@ -7,6 +7,7 @@
 pub mod commands;
 pub mod model;
 pub mod queries;
+pub mod rest;
 pub mod rules;
 pub(crate) mod store;
 pub(crate) mod store_events;

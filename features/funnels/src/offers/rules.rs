@@ -30,8 +30,12 @@ impl Surroundings {
     #[must_use]
     pub fn of_cart(cart: &CartSnapshot) -> Self {
         let own = || cart.lines.iter().filter(|line| line.offer_id.is_none());
-        let offered: Decimal =
-            cart.lines.iter().filter(|line| line.offer_id.is_some()).map(|line| line.total + line.total_tax).sum();
+        let offered: Decimal = cart
+            .lines
+            .iter()
+            .filter(|line| line.offer_id.is_some())
+            .map(|line| line.total + line.total_tax)
+            .sum();
         Self {
             currency: cart.currency,
             total: Decimal::from(cart.total) - offered,
@@ -89,8 +93,8 @@ pub fn targets(rules: &TargetingRules, around: &Surroundings) -> bool {
 /// May the offer be made here at all: active, for this shopper, and the product can be bought?
 #[must_use]
 pub fn is_eligible(offer: &Offer, product: &ProductSnapshot, around: &Surroundings) -> bool {
-    let already =
-        around.products.contains(&product.id) || (offer.product_id.0 > 0 && around.products.contains(&offer.product_id));
+    let already = around.products.contains(&product.id)
+        || (offer.product_id.0 > 0 && around.products.contains(&offer.product_id));
     offer.is_active()
         && product.purchasable
         && !(product.sold_individually && already)
@@ -120,7 +124,10 @@ pub fn check_pricing(kind: OfferType, rule: &PricingRule, currency: Currency) ->
         }
         PricingRule::PercentAddon { value } | PricingRule::DiscountPct { value, .. } => {
             if *value <= Decimal::ZERO || *value > Decimal::whole(100) {
-                return Err(Fault::invalid("pricing_rule.value", "Use a percentage above 0 and at most 100."));
+                return Err(Fault::invalid(
+                    "pricing_rule.value",
+                    "Use a percentage above 0 and at most 100.",
+                ));
             }
         }
         PricingRule::FreeGift { product_id } => {

@@ -85,9 +85,8 @@ pub(crate) fn insert(tx: &mut Tx, key: &str, fresh: &NewEvent) -> Result<(OfferE
             now
         ],
     )?;
-    let row = tx
-        .one(&BY_KEY, params![key], event)?
-        .ok_or_else(|| Fault::bug("an offer event is gone at once"))?;
+    let row =
+        tx.one(&BY_KEY, params![key], event)?.ok_or_else(|| Fault::bug("an offer event is gone at once"))?;
     Ok((row, inserted == 1))
 }
 

@@ -62,7 +62,12 @@ fn check(tx: &mut Tx, step: &FunnelStep, others: &[FunnelStep]) -> Result<(), Fa
         if offer.kind.word() != step.kind.word() {
             return Err(Fault::invalid(
                 "offer_id",
-                format!("A {} step needs a {} offer; this one is a {}.", step.kind.word(), step.kind.word(), offer.kind.word()),
+                format!(
+                    "A {} step needs a {} offer; this one is a {}.",
+                    step.kind.word(),
+                    step.kind.word(),
+                    offer.kind.word()
+                ),
             ));
         }
         if others.iter().any(|other| other.id != step.id && other.offer_id == step.offer_id) {
@@ -81,10 +86,14 @@ fn check(tx: &mut Tx, step: &FunnelStep, others: &[FunnelStep]) -> Result<(), Fa
     ] {
         let Some(target) = target else { continue };
         let ahead = others.iter().find(|other| other.id == target).is_some_and(|other| {
-            other.position > step.position && (other.kind.is_after_payment() || other.kind == StepType::ThankYou)
+            other.position > step.position
+                && (other.kind.is_after_payment() || other.kind == StepType::ThankYou)
         });
         if !ahead {
-            return Err(Fault::invalid(field, "Choose a later step of this funnel that comes after the payment."));
+            return Err(Fault::invalid(
+                field,
+                "Choose a later step of this funnel that comes after the payment.",
+            ));
         }
     }
     text::optional_line("settings.headline", &step.settings.headline, 200)?;
@@ -151,9 +160,7 @@ fn renumber(tx: &mut Tx, steps: &mut [FunnelStep]) -> Result<(), Fault> {
 
 /// A step of the funnel, or 404.
 pub fn get(tx: &mut Tx, funnel: FunnelId, id: StepId) -> Result<FunnelStep, Fault> {
-    store::by_id(tx, id)?
-        .filter(|step| step.funnel_id == funnel)
-        .ok_or_else(|| Fault::not_found("step"))
+    store::by_id(tx, id)?.filter(|step| step.funnel_id == funnel).ok_or_else(|| Fault::not_found("step"))
 }
 
 /// Changes a step, and its place when a position is given.

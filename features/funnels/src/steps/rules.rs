@@ -16,11 +16,12 @@ pub fn next<'a>(steps: &'a [FunnelStep], current: Option<StepId>, answer: Branch
         Some(id) => place(id)? + 1,
         None => 0,
     };
-    let target = current.and_then(|id| steps.iter().find(|step| step.id == id)).and_then(|step| match answer {
-        Branch::Accepted => step.accepted_target_step_id,
-        Branch::Declined => step.declined_target_step_id,
-        Branch::Default => None,
-    });
+    let target =
+        current.and_then(|id| steps.iter().find(|step| step.id == id)).and_then(|step| match answer {
+            Branch::Accepted => step.accepted_target_step_id,
+            Branch::Declined => step.declined_target_step_id,
+            Branch::Default => None,
+        });
     if let Some(index) = target.and_then(place).filter(|index| *index >= from) {
         return steps.get(index..)?.iter().find(|step| is_stop(step)).filter(|step| after_payment(step));
     }
