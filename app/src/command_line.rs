@@ -1,0 +1,155 @@
+//! The command line: the features' commands and the program's own, in WP-CLI's manner.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+
+use clap::{Arg, ArgAction, ArgMatches};
+use kernel::Fault;
+use web::{Arguments, Command, Output};
+
+use crate::commands;
+use crate::configuration::{self, Configuration};
+use crate::wiring::Application;
+
+/// What goes to standard output and to standard error.
+#[derive(Debug, Clone, Default)]
+pub struct Printed {
+    /// Standard output.
+    pub out: String,
+    /// Standard error.
+    pub error: String,
+}
+
+impl Printed {
+    /// Only an error.
+    #[must_use]
+    pub fn error(text: &str) -> Self {
+        Self { out: String::new(), error: text.to_owned() }
+    }
+}
+
+/// Runs a command line; gives what is printed and the exit code.
+pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> (Printed, u8) {
+    let feature_commands: Vec<Command> =
+        crate::features::all().into_iter().flat_map(|feature| feature.commands).collect();
+    let matches = match root(&feature_commands).try_get_matches_from(arguments) {
+        Ok(matches) => matches,
+        Err(error) if error.use_stderr() => return (Printed::error(&error.render().to_string()), 2),
+        Err(error) => return (Printed { out: error.render().to_string(), error: String::new() }, 0),
+    };
+    match dispatch(&matches, &feature_commands).await {
+        Ok((text, code)) => (Printed { out: text, error: String::new() }, code),
+        Err(fault) => (Printed::error(&format!("Error: {fault}\n")), 1),
+    }
+}
+
+async fn dispatch(matches: &ArgMatches, feature_commands: &[Command]) -> Result<(String, u8), Fault> {
+    let configuration = Configuration::read(matches)?;
+    start_log(&configuration);
+    let (path, innermost) = innermost(matches);
+    let words: Vec<&str> = path.iter().map(String::as_str).collect();
+    let arguments = Arguments(innermost.clone());
+    let output = match words.as_slice() {
+        ["serve"] => commands::serve::run(configuration, arguments.flag("no-jobs")).await?,
+        ["doctor"] => commands::doctor::run(configuration).await?,
+        ["uninstall"] => commands::uninstall::run(configuration, arguments.flag("yes")).await?,
+        ["db", action] => commands::database::run(configuration, action, &arguments).await?,
+        ["cron", "event", action] => commands::cron::run(configuration, action, &arguments).await?,
+        _ => run_feature_command(configuration, feature_commands, &words, &arguments).await?,
+    };
+    let text = output.print(
+        arguments.format()?,
+        &arguments.fields(),
+        arguments.flag("porcelain"),
+        arguments.flag("quiet"),
+    );
+    Ok((text, u8::from(matches!(output, Output::Failure(_)))))
+}
+
+async fn run_feature_command(
+    configuration: Configuration,
+    feature_commands: &[Command],
+    words: &[&str],
+    arguments: &Arguments,
+) -> Result<Output, Fault> {
+    let command = feature_commands
+        .iter()
+        .find(|command| command.path == words)
+        .ok_or_else(|| Fault::not_found("command"))?;
+    let application = Application::open(configuration)?;
+    application.migrate().await?;
+    application.engine.install_schedules().await?;
+    let output = (command.run)(application.engine.clone(), arguments.clone()).await;
+    application.engine.db().close().await;
+    output
+}
+
+/// The words that were given and the arguments of the last one.
+fn innermost(matches: &ArgMatches) -> (Vec<String>, &ArgMatches) {
+    let (mut path, mut current) = (Vec::new(), matches);
+    while let Some((word, inner)) = current.subcommand() {
+        path.push(word.to_owned());
+        current = inner;
+    }
+    (path, current)
+}
+
+/// The whole tree.
+fn root(feature_commands: &[Command]) -> clap::Command {
+    let root = clap::Command::new("cartwright")
+        .about("Checkout funnels, cart recovery and loyalty for a WooCommerce shop")
+        .version(env!("CARGO_PKG_VERSION"))
+        .subcommand_required(true)
+        .arg_required_else_help(true);
+    let mut tree = Node::default();
+    for command in commands::own() {
+        tree.insert(&command.0, command.1);
+    }
+    for command in feature_commands {
+        tree.insert(&command.path, command.clap.clone());
+    }
+    tree.attach(configuration::arguments(root))
+}
+
+#[derive(Default)]
+struct Node {
+    leaf: Option<clap::Command>,
+    below: BTreeMap<&'static str, Node>,
+}
+
+impl Node {
+    fn insert(&mut self, path: &[&'static str], leaf: clap::Command) {
+        match path.split_first() {
+            None => self.leaf = Some(leaf),
+            Some((word, rest)) => self.below.entry(word).or_default().insert(rest, leaf),
+        }
+    }
+
+    fn attach(self, command: clap::Command) -> clap::Command {
+        self.below.into_iter().fold(command, |command, (word, node)| command.subcommand(node.command(word)))
+    }
+
+    fn command(mut self, word: &'static str) -> clap::Command {
+        let command = match self.leaf.take() {
+            Some(leaf) => leaf.name(word).args(output_arguments()),
+            None => clap::Command::new(word).subcommand_required(true).arg_required_else_help(true),
+        };
+        self.attach(command)
+    }
+}
+
+fn output_arguments() -> [Arg; 4] {
+    [
+        Arg::new("format").long("format").num_args(1).help("table, json, csv, yaml, ids or count"),
+        Arg::new("fields").long("fields").num_args(1).help("Columns, comma separated"),
+        Arg::new("porcelain").long("porcelain").action(ArgAction::SetTrue).help("Print only the new id"),
+        Arg::new("quiet").long("quiet").action(ArgAction::SetTrue).help("Print no success message"),
+    ]
+}
+
+fn start_log(configuration: &Configuration) {
+    let filter = tracing_subscriber::EnvFilter::try_new(&configuration.log)
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    // A second start in one process (tests) keeps the first log.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}

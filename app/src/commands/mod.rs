@@ -1,0 +1,46 @@
+//! Commands that belong to no feature.
+
+pub mod cron;
+pub mod database;
+pub mod doctor;
+pub mod serve;
+pub mod uninstall;
+
+use clap::{Arg, ArgAction};
+
+fn flag(name: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).action(ArgAction::SetTrue).help(help)
+}
+
+/// Their words and arguments.
+#[must_use]
+pub fn own() -> Vec<(Vec<&'static str>, clap::Command)> {
+    let file = || Arg::new("file").required(true).value_name("FILE");
+    let command = |about: &'static str| clap::Command::new("command").about(about);
+    vec![
+        (
+            vec!["serve"],
+            command("Serve the shop, the admin and REST")
+                .arg(flag("no-jobs", "Run no jobs, schedules or deliveries here")),
+        ),
+        (vec!["doctor"], command("Check the installation; exit 1 if something is wrong")),
+        (vec!["uninstall"], command("Drop every table of ours").arg(flag("yes", "Really"))),
+        (vec!["db", "migrate"], command("Make and change the tables")),
+        (vec!["db", "status"], command("List migrations")),
+        (vec!["db", "verify"], command("Recompute every balance and invariant; exit 1 if one does not hold")),
+        (vec!["db", "backup"], command("Write everything into FILE").arg(file())),
+        (
+            vec!["db", "restore"],
+            command("Fill an empty database from FILE")
+                .arg(file())
+                .arg(flag("replace", "Delete what is there first")),
+        ),
+        (vec!["cron", "event", "list"], command("List schedules and waiting jobs")),
+        (
+            vec!["cron", "event", "run"],
+            command("Run what is due, or one hook")
+                .arg(Arg::new("hook").value_name("HOOK"))
+                .arg(flag("due-now", "Run everything that is due")),
+        ),
+    ]
+}

@@ -1,0 +1,86 @@
+//! `cartwright serve`: the server, and the scheduler beside it.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use kernel::Fault;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use web::Output;
+
+use crate::configuration::Configuration;
+use crate::wiring::Application;
+
+/// The scheduler looks for due work at least this often; commits that leave work wake it at once.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Serves until `SIGTERM` or `SIGINT`, then finishes what is in flight.
+pub async fn run(configuration: Configuration, no_jobs: bool) -> Result<Output, Fault> {
+    let application = Application::open(configuration)?;
+    prepare(&application).await?;
+    serve(&application, no_jobs, stopped()?).await?;
+    Ok(Output::Text(String::new()))
+}
+
+/// Tables, schedules, the administrator.
+#[expect(clippy::print_stdout, reason = "the first password is shown once, to whoever starts the server")]
+pub async fn prepare(application: &Application) -> Result<(), Fault> {
+    application.migrate().await?;
+    application.engine.install_schedules().await?;
+    if let Some(password) = crate::first_start::administrator(application).await? {
+        let user = &application.configuration.admin_user;
+        println!(
+            "First start: log in at {}/admin as {user} with {password}",
+            application.configuration.public_url
+        );
+    }
+    Ok(())
+}
+
+/// Serves until `stop`: takes no more connections, finishes requests in flight, then jobs, then the database.
+#[expect(clippy::print_stdout, reason = "whoever starts a server is told where it is")]
+pub async fn serve(
+    application: &Application,
+    no_jobs: bool,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), Fault> {
+    let address = &application.configuration.listen;
+    let listener = TcpListener::bind(address)
+        .await
+        .map_err(|error| Fault::invalid("listen", format!("{address} cannot be listened on: {error}")))?;
+    let router = application.router()?;
+    let (stopping, mut jobs_stop) = watch::channel(false);
+    let engine = application.engine.clone();
+    let jobs = tokio::spawn(async move {
+        if !no_jobs {
+            let stopped = async move {
+                // The sender gone means the same.
+                let _ = jobs_stop.wait_for(|stop| *stop).await;
+            };
+            engine.run_forever(PAUSE, stopped).await;
+        }
+    });
+    println!("Serving {} on {address}", application.configuration.public_url);
+    axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(stop)
+        .await
+        .map_err(|error| Fault::bug(format!("the server stopped: {error}")))?;
+    let _ = stopping.send(true);
+    let _ = jobs.await;
+    application.engine.db().close().await;
+    Ok(())
+}
+
+/// Resolves on `SIGTERM` or `SIGINT`.
+pub fn stopped() -> Result<impl Future<Output = ()> + Send + 'static, Fault> {
+    let listen = |kind| signal(kind).map_err(|error| Fault::bug(format!("signals cannot be heard: {error}")));
+    let (mut terminate, mut interrupt) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}

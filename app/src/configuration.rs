@@ -1,0 +1,195 @@
+//! Configuration, strongest first: flag, environment, `cartwright.toml`, default. Read once, here.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Arg, ArgMatches};
+use kernel::Fault;
+use serde::Deserialize;
+
+/// `cartwright.toml`: every key is optional, an unknown one is an error that names it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    listen: Option<String>,
+    database_url: Option<String>,
+    table_prefix: Option<String>,
+    public_url: Option<String>,
+    secret_key_file: Option<String>,
+    admin_user: Option<String>,
+    admin_password: Option<String>,
+    smtp_url: Option<String>,
+    time_zone: Option<String>,
+    log: Option<String>,
+    trust_forwarded: Option<bool>,
+    test_gateway: Option<bool>,
+}
+
+/// What this installation is told.
+#[derive(Clone)]
+pub struct Configuration {
+    /// Address to listen on.
+    pub listen: String,
+    /// `sqlite:…` or `mysql://…`.
+    pub database_url: String,
+    /// In front of every table name.
+    pub table_prefix: String,
+    /// Where shoppers reach this server, without a slash at the end.
+    pub public_url: String,
+    /// File of the secret key.
+    pub secret_key_file: PathBuf,
+    /// The secret key itself, when given.
+    pub secret_key: Option<String>,
+    /// Login name of the first administrator.
+    pub admin_user: String,
+    /// Password of the first administrator; a random one is printed unless given.
+    pub admin_password: Option<String>,
+    /// SMTP server; without one mail goes to the built-in outbox.
+    pub smtp_url: Option<String>,
+    /// Time zone of the shop.
+    pub time_zone: String,
+    /// Log filter, such as `info`.
+    pub log: String,
+    /// Believe the proxy's `X-Forwarded-*`.
+    pub trust_forwarded: bool,
+    /// Offer the test gateway.
+    pub test_gateway: bool,
+    /// Milliseconds for which the test gateway keeps an answer back after it has charged, for crash tests.
+    pub test_gateway_hold_ms: u64,
+}
+
+impl std::fmt::Debug for Configuration {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Configuration").field("listen", &self.listen).finish_non_exhaustive()
+    }
+}
+
+/// Flag, environment variable, help.
+const OPTIONS: [(&str, &str, &str); 12] = [
+    ("listen", "CARTWRIGHT_LISTEN", "Address to listen on [default: 127.0.0.1:8480]"),
+    (
+        "database-url",
+        "CARTWRIGHT_DATABASE_URL",
+        "sqlite:FILE or mysql://user:password@host:port/name [default: sqlite:cartwright.db]",
+    ),
+    ("table-prefix", "CARTWRIGHT_TABLE_PREFIX", "In front of every table name [default: wp_]"),
+    (
+        "public-url",
+        "CARTWRIGHT_PUBLIC_URL",
+        "Where shoppers reach this server [default: http:// and the listen address]",
+    ),
+    (
+        "secret-key-file",
+        "CARTWRIGHT_SECRET_KEY_FILE",
+        "File of the secret key [default: cartwright.key beside the database]",
+    ),
+    (
+        "smtp-url",
+        "CARTWRIGHT_SMTP_URL",
+        "smtp://user:password@host:port; none: mail goes to the built-in outbox",
+    ),
+    ("time-zone", "CARTWRIGHT_TIME_ZONE", "Time zone of the shop, such as Europe/Berlin [default: UTC]"),
+    ("log", "CARTWRIGHT_LOG", "error, warn, info, debug, or a filter by module [default: warn]"),
+    (
+        "trust-forwarded",
+        "CARTWRIGHT_TRUST_FORWARDED",
+        "true behind a proxy that sets X-Forwarded-For and X-Forwarded-Proto",
+    ),
+    (
+        "test-gateway",
+        "CARTWRIGHT_TEST_GATEWAY",
+        "false takes the test gateway away, as a production shop must [default: true]",
+    ),
+    ("config", "CARTWRIGHT_CONFIG", "Configuration file [default: cartwright.toml, if there is one]"),
+    (
+        "test-gateway-hold-ms",
+        "CARTWRIGHT_TEST_GATEWAY_HOLD_MS",
+        "Keep the test gateway's answers back, for crash tests",
+    ),
+];
+
+/// Values that come from the environment only, so that they never stand in a process list.
+const SECRET: [(&str, &str); 3] = [
+    ("secret-key", "CARTWRIGHT_SECRET_KEY"),
+    ("admin-user", "CARTWRIGHT_ADMIN_USER"),
+    ("admin-password", "CARTWRIGHT_ADMIN_PASSWORD"),
+];
+
+/// Adds the flags to the root command.
+#[must_use]
+pub fn arguments(command: clap::Command) -> clap::Command {
+    let shown =
+        OPTIONS.map(|(name, variable, help)| Arg::new(name).long(name).env(variable).help(help).global(true));
+    let hidden = SECRET.map(|(name, variable)| {
+        Arg::new(name).long(name).env(variable).hide(true).hide_env_values(true).global(true)
+    });
+    command.args(shown).args(hidden)
+}
+
+impl Configuration {
+    /// From the parsed command line, the environment behind it, and the file.
+    pub fn read(matches: &ArgMatches) -> Result<Self, Fault> {
+        let given = |name: &str| matches.get_one::<String>(name).filter(|text| !text.is_empty()).cloned();
+        let file = read_file(given("config").as_deref())?;
+        let listen = given("listen").or(file.listen).unwrap_or_else(|| "127.0.0.1:8480".to_owned());
+        let database_url =
+            given("database-url").or(file.database_url).unwrap_or_else(|| "sqlite:cartwright.db".to_owned());
+        let public_url =
+            given("public-url").or(file.public_url).unwrap_or_else(|| format!("http://{listen}"));
+        if !public_url.starts_with("http://") && !public_url.starts_with("https://") {
+            return Err(Fault::invalid("public-url", "Start it with http:// or https://."));
+        }
+        let key_file = given("secret-key-file").or(file.secret_key_file).map(PathBuf::from);
+        let zone = given("time-zone").or(file.time_zone).unwrap_or_else(|| "UTC".to_owned());
+        Ok(Self {
+            secret_key_file: key_file.unwrap_or_else(|| beside(&database_url)),
+            secret_key: given("secret-key"),
+            listen,
+            database_url,
+            table_prefix: given("table-prefix").or(file.table_prefix).unwrap_or_else(|| "wp_".to_owned()),
+            public_url: public_url.trim_end_matches('/').to_owned(),
+            admin_user: given("admin-user").or(file.admin_user).unwrap_or_else(|| "admin".to_owned()),
+            admin_password: given("admin-password").or(file.admin_password),
+            smtp_url: given("smtp-url").or(file.smtp_url),
+            time_zone: zone,
+            log: given("log").or(file.log).unwrap_or_else(|| "warn".to_owned()),
+            trust_forwarded: truth("trust-forwarded", given("trust-forwarded"), file.trust_forwarded, false)?,
+            test_gateway: truth("test-gateway", given("test-gateway"), file.test_gateway, true)?,
+            test_gateway_hold_ms: match given("test-gateway-hold-ms") {
+                Some(text) => text
+                    .parse()
+                    .map_err(|_| Fault::invalid("test-gateway-hold-ms", "Give a number of milliseconds."))?,
+                None => 0,
+            },
+        })
+    }
+}
+
+fn truth(name: &str, given: Option<String>, file: Option<bool>, default: bool) -> Result<bool, Fault> {
+    match given.as_deref() {
+        None => Ok(file.unwrap_or(default)),
+        Some("true" | "1" | "yes" | "on") => Ok(true),
+        Some("false" | "0" | "no" | "off") => Ok(false),
+        Some(_) => Err(Fault::invalid(name, "Use true or false.")),
+    }
+}
+
+/// `cartwright.key` beside the SQLite file, or in the working folder.
+fn beside(database_url: &str) -> PathBuf {
+    database_url
+        .strip_prefix("sqlite:")
+        .filter(|path| *path != ":memory:")
+        .and_then(|path| Path::new(path).parent())
+        .unwrap_or_else(|| Path::new(""))
+        .join("cartwright.key")
+}
+
+fn read_file(named: Option<&str>) -> Result<File, Fault> {
+    let path = named.unwrap_or("cartwright.toml");
+    match std::fs::read_to_string(path) {
+        Ok(text) => toml::from_str(&text).map_err(|error| {
+            Fault::invalid(path, format!("The configuration file does not read: {}", error.message()))
+        }),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => Ok(File::default()),
+        Err(error) => Err(Fault::invalid(path, format!("The configuration file cannot be read: {error}"))),
+    }
+}

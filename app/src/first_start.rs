@@ -1,0 +1,67 @@
+//! What a first start makes: the secret key, the administrator.
+
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+
+use accounts::users::commands::{CreateUser, create_user};
+use kernel::{Entropy, Fault};
+use runtime::{Actor, SecretKey};
+
+use crate::configuration::Configuration;
+use crate::wiring::Application;
+
+/// The key given, or the file's, or a fresh one written with mode 0600.
+pub fn secret_key(configuration: &Configuration, entropy: &dyn Entropy) -> Result<SecretKey, Fault> {
+    if let Some(text) = &configuration.secret_key {
+        return SecretKey::parse(text);
+    }
+    let path = &configuration.secret_key_file;
+    let problem = |error: std::io::Error| {
+        Fault::invalid("secret-key-file", format!("{} cannot be used: {error}", path.display()))
+    };
+    match std::fs::read_to_string(path) {
+        Ok(text) => SecretKey::parse(&text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let text = entropy.hex(32);
+            let opened = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+            match opened {
+                Ok(mut file) => {
+                    writeln!(file, "{text}").map_err(problem)?;
+                    file.sync_all().map_err(problem)?;
+                    SecretKey::parse(&text)
+                }
+                // Another process made it a moment ago.
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                    SecretKey::parse(&std::fs::read_to_string(path).map_err(problem)?)
+                }
+                Err(error) => Err(problem(error)),
+            }
+        }
+        Err(error) => Err(problem(error)),
+    }
+}
+
+/// Makes the administrator when there are no accounts. Gives the password when it was made up here.
+pub async fn administrator(application: &Application) -> Result<Option<String>, Fault> {
+    let engine = &application.engine;
+    if engine.read(accounts::users::queries::any).await? {
+        return Ok(None);
+    }
+    let given = application.configuration.admin_password.clone();
+    let password = given.clone().unwrap_or_else(|| engine.entropy().alphanumeric(20));
+    let command = CreateUser {
+        user_login: application.configuration.admin_user.clone(),
+        user_email: "admin@example.com".to_owned(),
+        role: "administrator".to_owned(),
+        password: Some(password.clone()),
+        display_name: String::new(),
+        first_name: String::new(),
+        last_name: String::new(),
+    };
+    match create_user(engine, Actor::system(), command).await {
+        Ok(_) => Ok(given.is_none().then_some(password)),
+        // Another server was first.
+        Err(fault) if fault.code == "existing_user" => Ok(None),
+        Err(fault) => Err(fault),
+    }
+}

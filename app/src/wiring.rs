@@ -1,0 +1,114 @@
+//! From configuration to a running engine: database, ports, features.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use db::{Db, Migration, Options};
+use kernel::{Clock, Entropy, Fault};
+use runtime::engine::Ports;
+use runtime::ports::{Gateway, Mailer};
+use runtime::{Builder, Engine, Module};
+use system::{SystemClock, SystemEntropy};
+use web::{Feature, ServerOptions};
+
+use crate::configuration::Configuration;
+
+/// The program put together.
+pub struct Application {
+    /// The engine.
+    pub engine: Engine,
+    /// Faces of the features; their modules are in the engine.
+    pub features: Vec<Feature>,
+    /// All migrations in order.
+    pub migrations: Vec<Migration>,
+    /// What it was told.
+    pub configuration: Configuration,
+}
+
+impl std::fmt::Debug for Application {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Application").finish_non_exhaustive()
+    }
+}
+
+impl Application {
+    /// On the machine's clock and chance.
+    pub fn open(configuration: Configuration) -> Result<Self, Fault> {
+        Self::assemble(configuration, Arc::new(SystemClock), Arc::new(SystemEntropy))
+    }
+
+    /// On a given clock and chance, as the demo and the tests do.
+    pub fn assemble(
+        configuration: Configuration,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, Fault> {
+        let secret = crate::first_start::secret_key(&configuration, entropy.as_ref())?;
+        let db = open_database(&configuration, &clock, &entropy)?;
+        let ports = ports(&configuration, &db)?;
+        let mut features = crate::features::all();
+        let mut builder = Builder::new(db, clock, entropy);
+        builder = builder.module(adapters());
+        for feature in &mut features {
+            builder = builder.module(std::mem::take(&mut feature.module));
+        }
+        let migrations = builder.migrations();
+        let settings = runtime::Configuration {
+            secret,
+            public_url: configuration.public_url.clone(),
+            zone: configuration.time_zone.clone(),
+        };
+        let engine = builder.build(settings, ports)?;
+        Ok(Self { engine, features, migrations, configuration })
+    }
+
+    /// Makes and changes the tables, off the runtime's threads.
+    pub async fn migrate(&self) -> Result<usize, Fault> {
+        let (db, migrations) = (self.engine.db().clone(), self.migrations.clone());
+        tokio::task::spawn_blocking(move || db.migrate(&migrations))
+            .await
+            .map_err(|_| Fault::bug("the migrating thread stopped"))?
+            .map_err(|error| Fault::unavailable(format!("The database could not be prepared: {error}")))
+    }
+
+    /// The router of every face.
+    pub fn router(&self) -> Result<axum::Router, Fault> {
+        let options = ServerOptions { trust_forwarded: self.configuration.trust_forwarded };
+        web::router(self.engine.clone(), &self.features, options)
+    }
+}
+
+fn open_database(
+    configuration: &Configuration,
+    clock: &Arc<dyn Clock>,
+    entropy: &Arc<dyn Entropy>,
+) -> Result<Db, Fault> {
+    Db::open(Options::new(
+        &configuration.database_url,
+        &configuration.table_prefix,
+        Arc::clone(clock),
+        Arc::clone(entropy),
+    ))
+    .map_err(|error| Fault::unavailable(format!("The database cannot be opened: {error}")))
+}
+
+/// What the adapters bring into the database.
+fn adapters() -> Module {
+    let mut module = Module::default();
+    module.migrations = vec![testpay::MIGRATIONS];
+    module
+}
+
+fn ports(configuration: &Configuration, db: &Db) -> Result<Ports, Fault> {
+    let mailer: Arc<dyn Mailer> = match &configuration.smtp_url {
+        Some(url) => Arc::new(smtp::SmtpMailer::from_url(url)?),
+        None => Arc::new(messaging::OutboxMailer::new(db.clone())),
+    };
+    let mut gateways: BTreeMap<String, Arc<dyn Gateway>> = BTreeMap::new();
+    if configuration.test_gateway {
+        let hold = Duration::from_millis(configuration.test_gateway_hold_ms);
+        gateways.insert("test".to_owned(), Arc::new(testpay::TestGateway::new(db.clone(), hold)));
+    }
+    Ok(Ports { host: Arc::new(shop::ShopHost::new(db.clone())), mailer, gateways })
+}
