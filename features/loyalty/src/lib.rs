@@ -7,9 +7,35 @@ pub mod earning;
 pub mod ledger;
 pub mod members;
 pub mod migrations;
+pub mod overview;
 pub mod tiers;
 
-use web::Feature;
+use kernel::capability::{OLOYALTY_MANAGE, OLOYALTY_MANAGE_MEMBERS};
+use web::{Feature, MenuItem, Template};
+
+const TEMPLATES: &[Template] = &[
+    overview::admin::OVERVIEW,
+    members::admin::LIST,
+    members::admin::MEMBER,
+    members::storefront::MY_ACCOUNT,
+];
+
+const MENU: &[MenuItem] = &[
+    MenuItem {
+        group: "OLoyalty",
+        title: "Dashboard",
+        slug: "oloyalty",
+        capability: OLOYALTY_MANAGE,
+        position: 10,
+    },
+    MenuItem {
+        group: "OLoyalty",
+        title: "Members",
+        slug: "oloyalty-members",
+        capability: OLOYALTY_MANAGE_MEMBERS,
+        position: 20,
+    },
+];
 
 /// The manifest.
 #[must_use]
@@ -31,8 +57,13 @@ pub fn feature() -> Feature {
             members::rest::routes(routes);
             ledger::rest::routes(routes);
             tiers::rest::routes(routes);
+            overview::admin::routes(routes);
+            members::admin::routes(routes);
         }),
+        templates: TEMPLATES,
+        menu: MENU,
         commands,
+        fragments: members::storefront::FRAGMENTS,
         ..Feature::default()
     }
 }

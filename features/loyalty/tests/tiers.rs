@@ -12,7 +12,7 @@ const DAY: i64 = 86_400;
 #[tokio::test(flavor = "multi_thread")]
 async fn a_member_who_falls_below_keeps_the_tier_for_the_grace_period() {
     for site in sites().await {
-        site.join(common::USER).await;
+        site.join(USER).await;
         let sale = order(1, "completed", &[60_000]);
         site.status(&sale).await;
         assert_eq!(site.member(USER).await.tier, "silver");

@@ -108,17 +108,22 @@ impl LedgerEntry {
     /// The movement in a few words for members and staff.
     #[must_use]
     pub fn title(&self) -> String {
-        let order = format!("order #{}", self.order_id);
-        match self.source.as_str() {
-            "order.completed" => format!("Purchase, {order}"),
-            "order.restored" => format!("Points given back, {order}"),
-            "order.refund" => format!("Refund, {order}"),
-            "order.undone" => format!("Taken back, {order}"),
-            "account.created" => "Welcome bonus".to_owned(),
-            "admin" if self.note.is_empty() => "Correction".to_owned(),
-            "admin" => self.note.clone(),
-            other => other.to_owned(),
-        }
+        title(&self.source, self.order_id, &self.note)
+    }
+}
+
+/// A movement in a few words, by its cause.
+#[must_use]
+pub fn title(source: &str, order_id: OrderId, note: &str) -> String {
+    match source {
+        "order.completed" => format!("Purchase, order #{order_id}"),
+        "order.restored" => format!("Points given back, order #{order_id}"),
+        "order.refund" => format!("Refund, order #{order_id}"),
+        "order.undone" => format!("Taken back, order #{order_id}"),
+        "account.created" => "Welcome bonus".to_owned(),
+        "admin" if note.is_empty() => "Correction".to_owned(),
+        "admin" => note.to_owned(),
+        other => other.to_owned(),
     }
 }
 

@@ -18,7 +18,6 @@ macro_rules! select {
 }
 
 const BY_CAUSE: Sql = Sql::new(select!("WHERE member_id = ? AND source = ? AND source_id = ?"));
-const RECENT: Sql = Sql::new(select!("ORDER BY id DESC LIMIT ?"));
 const INSERT: Sql = Sql::new(
     "INSERT INTO {p}oloyalty_ledger (member_id, seq, type, points, balance_after, lifetime_delta, source, source_id, \
      order_id, note, expires_at, event_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -77,11 +76,6 @@ pub(crate) fn insert(tx: &mut Tx, new: &LedgerEntry) -> Result<Option<LedgerEntr
         Err(error) if error.is_duplicate() => Ok(None),
         Err(error) => Err(error.into()),
     }
-}
-
-/// The latest entries of all members.
-pub(crate) fn recent(tx: &mut Tx, limit: i64) -> Result<Vec<LedgerEntry>, Fault> {
-    Ok(tx.rows(&RECENT, params![limit], entry)?)
 }
 
 /// A page of a member's journal; `paging.orderby` is one of the columns, checked by the caller.

@@ -1,0 +1,5 @@
+//! The programme at a glance.
+
+pub mod admin;
+pub mod queries;
+mod store;
