@@ -1,0 +1,39 @@
+//! Attempts and refunds without an end are settled once a minute.
+
+use kernel::Fault;
+use kernel::contracts::payments::ConfirmCharge;
+use runtime::{Engine, Schedule};
+
+use super::{commands, store};
+use crate::refunds;
+
+/// An attempt younger than this may still be at work.
+pub(crate) const SETTLE_AFTER_SECONDS: i64 = 60;
+
+pub(crate) fn reconcile() -> Schedule {
+    Schedule::new(
+        "cartwright/payments/reconcile",
+        60,
+        "Asks gateways what became of payments and refunds without an answer",
+        |engine| async move {
+            charges(&engine).await?;
+            refunds::commands::settle_open(&engine).await
+        },
+    )
+}
+
+/// One attempt that cannot be settled now does not hold up the others.
+async fn charges(engine: &Engine) -> Result<(), Fault> {
+    let keys = engine
+        .read(|tx| {
+            let before = tx.now().plus_seconds(-SETTLE_AFTER_SECONDS);
+            store::unsettled(tx, before)
+        })
+        .await?;
+    for key in keys {
+        if let Err(fault) = commands::confirm(engine.clone(), ConfirmCharge { key }).await {
+            tracing::warn!(code = fault.code, detail = fault.message, "a payment could not be settled yet");
+        }
+    }
+    Ok(())
+}
