@@ -90,7 +90,8 @@ impl Request for ConfirmCharge {
 }
 
 crate::event! {
-    /// An attempt has come to its end: at once, by a confirmation, a webhook or reconciliation. Once per attempt.
+    /// An attempt has come to its end: at once, by a confirmation, a webhook or reconciliation. Once per attempt,
+    /// save that one given up as `abandoned` and found paid later is announced again as `Succeeded`.
     ChargeSettled = "cartwright/charge/settled", |event| format!("charge:{}", event.key);
     {
         /// The attempt's key.
