@@ -29,7 +29,8 @@ const RELEASE: Sql = Sql::new(
 /// After an unknown answer the claim runs on: the gateway may still be at work, and nobody may send the key again yet.
 /// A payment that the gateway reports after the attempt was given up is recorded all the same: the money has moved.
 const RECORD: Sql = Sql::new(
-    "UPDATE {p}cartwright_payment_attempts SET state = ?, transaction_id = ?, challenge = ?, code = ?, message = ?, \
+    "UPDATE {p}cartwright_payment_attempts SET state = ?, \
+     transaction_id = CASE WHEN ? = '' THEN transaction_id ELSE ? END, challenge = ?, code = ?, message = ?, \
      saved_method = ?, method_label = ?, claimed_until = CASE WHEN ? = 'unknown' THEN claimed_until ELSE NULL END, \
      updated_at = ? \
      WHERE attempt_key = ? AND (state IN ('open', 'unknown', 'requires_action') \
@@ -177,6 +178,7 @@ pub(crate) fn record(tx: &mut Tx, key: &str, recorded: &Recorded) -> Result<bool
     let word = recorded.state.word();
     let values = params![
         word,
+        &recorded.transaction_id,
         &recorded.transaction_id,
         &recorded.challenge,
         &recorded.code,

@@ -14,10 +14,17 @@ use crate::charges::store as charges;
 
 /// A refund begun, with the payment it comes out of.
 enum Begun {
-    /// Held by this call: ask the gateway. True when it may have been asked before.
-    Held(Refund, Attempt, bool),
+    /// Held by this call: ask the gateway.
+    Held(Box<Held>),
     /// Settled, or held by another.
     Told(ChargeOutcome),
+}
+
+struct Held {
+    refund: Refund,
+    payment: Attempt,
+    /// May the gateway have been asked before?
+    again: bool,
 }
 
 /// Answers [`RefundCharge`].
@@ -82,7 +89,7 @@ fn begin(tx: &mut Tx, request: &RefundCharge, transaction: &str, claim: &str) ->
                 message: String::new(),
             };
             store::insert(tx, &refund, claim)?;
-            return Ok(Begun::Held(refund, payment, false));
+            return Ok(Begun::Held(Box::new(Held { refund, payment, again: false })));
         }
     }
     Ok(Begun::Told(ChargeOutcome::Declined {
@@ -110,12 +117,13 @@ fn take_up(tx: &mut Tx, key: &str, claim: &str) -> Result<Begun, Fault> {
     }
     let payment = charges::by_id(tx, refund.attempt_id)?.ok_or_else(|| Fault::not_found("payment"))?;
     let again = refund.state != State::Down;
-    Ok(Begun::Held(Refund { state: State::Open, ..refund }, payment, again))
+    let refund = Refund { state: State::Open, ..refund };
+    Ok(Begun::Held(Box::new(Held { refund, payment, again })))
 }
 
 async fn go_on(engine: Engine, begun: Begun) -> Result<ChargeOutcome, Fault> {
-    let (refund, payment, again) = match begun {
-        Begun::Held(refund, payment, again) => (refund, payment, again),
+    let Held { refund, payment, again } = match begun {
+        Begun::Held(held) => *held,
         Begun::Told(outcome) => return Ok(outcome),
     };
     // A task of its own: a browser that goes away does not stop the recording.
