@@ -24,16 +24,24 @@ pub(crate) fn reconcile() -> Schedule {
 
 /// One attempt that cannot be settled now does not hold up the others.
 async fn charges(engine: &Engine) -> Result<(), Fault> {
-    let keys = engine
-        .read(|tx| {
-            let before = tx.now().plus_seconds(-SETTLE_AFTER_SECONDS);
-            store::unsettled(tx, before)
-        })
-        .await?;
-    for key in keys {
-        if let Err(fault) = commands::confirm(engine.clone(), ConfirmCharge { key }).await {
-            tracing::warn!(code = fault.code, detail = fault.message, "a payment could not be settled yet");
+    let mut after = 0;
+    loop {
+        let batch = engine
+            .read(move |tx| {
+                let before = tx.now().plus_seconds(-SETTLE_AFTER_SECONDS);
+                store::unsettled(tx, before, after)
+            })
+            .await?;
+        let Some((last, _)) = batch.last() else { return Ok(()) };
+        after = *last;
+        for (_, key) in batch {
+            if let Err(fault) = commands::confirm(engine.clone(), ConfirmCharge { key }).await {
+                tracing::warn!(
+                    code = fault.code,
+                    detail = fault.message,
+                    "a payment could not be settled yet"
+                );
+            }
         }
     }
-    Ok(())
 }

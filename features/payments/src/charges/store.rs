@@ -37,9 +37,9 @@ const RECORD: Sql = Sql::new(
      OR (state = 'abandoned' AND ? = 'succeeded'))",
 );
 const UNSETTLED: Sql = Sql::new(
-    "SELECT attempt_key FROM {p}cartwright_payment_attempts \
+    "SELECT id, attempt_key FROM {p}cartwright_payment_attempts \
      WHERE state IN ('open', 'unknown', 'requires_action') AND updated_at <= ? \
-     AND (claimed_until IS NULL OR claimed_until < ?) ORDER BY updated_at, id LIMIT 500",
+     AND (claimed_until IS NULL OR claimed_until < ?) AND id > ? ORDER BY id LIMIT 200",
 );
 const HAS_METHOD: Sql = Sql::new(
     "SELECT COUNT(*) FROM {p}cartwright_payment_methods WHERE order_id = ? AND gateway = ? AND token = ?",
@@ -193,10 +193,11 @@ pub(crate) fn record(tx: &mut Tx, key: &str, recorded: &Recorded) -> Result<bool
     Ok(tx.execute(&RECORD, values)? == 1)
 }
 
-/// Keys of attempts that nobody holds and that have not changed since `before`.
-pub(crate) fn unsettled(tx: &mut Tx, before: Moment) -> Result<Vec<String>, Fault> {
+/// Attempts after row `after` that nobody holds and that have not changed since `before`: row and key, at most 200.
+pub(crate) fn unsettled(tx: &mut Tx, before: Moment, after: i64) -> Result<Vec<(i64, String)>, Fault> {
     let now = tx.now();
-    Ok(tx.rows(&UNSETTLED, params![before, now], |row| row.get("attempt_key"))?)
+    Ok(tx
+        .rows(&UNSETTLED, params![before, now, after], |row| Ok((row.get("id")?, row.get("attempt_key")?)))?)
 }
 
 pub(crate) fn keep_method(tx: &mut Tx, attempt: &Attempt, token: &str, label: &str) -> Result<(), Fault> {
