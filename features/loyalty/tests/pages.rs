@@ -158,7 +158,9 @@ async fn the_account_shows_its_own_points_only() {
         site.status(&order(1, "completed", &[60_000])).await;
         let (_, card) = ask(&router, "GET", "/my-account", "shopper", "").await;
         assert!(
-            card.contains("600") && card.contains("Silver") && card.contains("1,400 points to Gold"),
+            card.contains("600")
+                && card.contains("Silver")
+                && card.contains("1,400 more points to reach Gold"),
             "{card}"
         );
         assert!(card.contains("earns 1.5×. You earn 1.25× now"), "{card}");

@@ -105,7 +105,6 @@ fn show(call: &Call, tx: &mut Tx) -> Result<Reply, Fault> {
             context! {
                 seq => entry.seq, title => entry.title(), kind => entry.kind, points => signed(entry.points),
                 balance => grouped(entry.balance_after), at => entry.created_at.display(&zone),
-                lapses => entry.expires_at.map(|at| at.display(&zone)),
             }
         })
         .collect();
