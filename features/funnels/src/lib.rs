@@ -3,6 +3,7 @@
 //! Invariants: prices of offers are computed here from rules, never taken from a browser; an answer to an offer is one
 //! row under a unique key; an upsell is charged at most once, and an accepted one has its charge and its child order.
 
+pub mod bumps;
 pub mod funnels;
 pub mod migrations;
 pub mod offers;
@@ -21,6 +22,7 @@ pub fn feature() -> Feature {
         routes: Some(|routes| {
             funnels::rest::routes(routes);
             steps::rest::routes(routes);
+            bumps::rest::routes(routes);
             offers::rest::routes(routes);
         }),
         commands: funnels::cli::commands(),
