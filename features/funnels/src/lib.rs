@@ -8,6 +8,7 @@ pub mod funnels;
 pub mod migrations;
 pub mod offers;
 pub mod steps;
+pub mod upsells;
 
 use web::Feature;
 
@@ -16,6 +17,9 @@ use web::Feature;
 pub fn feature() -> Feature {
     let mut module = runtime::Module::default();
     module.migrations = vec![migrations::MIGRATIONS];
+    module.subscribers = vec![upsells::on_charge_settled::subscriber()];
+    module.schedules = vec![upsells::jobs::sweep()];
+    module.verifiers = vec![upsells::verify::ACCEPTED];
     Feature {
         name: "funnels",
         module,
@@ -24,7 +28,10 @@ pub fn feature() -> Feature {
             steps::rest::routes(routes);
             bumps::rest::routes(routes);
             offers::rest::routes(routes);
+            upsells::rest::routes(routes);
+            upsells::storefront::routes(routes);
         }),
+        templates: upsells::storefront::TEMPLATES,
         commands: funnels::cli::commands(),
         ..Feature::default()
     }

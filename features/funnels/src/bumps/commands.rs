@@ -66,7 +66,9 @@ pub async fn accept(
             let key = answer_key(&owned, id);
             let before = store_events::by_key(tx, &key)?;
             let (mut event, _) = store_events::insert(tx, &key, &fresh)?;
-            if before.is_some_and(|before| before.event_type == "accepted" && before.amount_minor == amount.minor()) {
+            if before.is_some_and(|before| {
+                before.event_type == "accepted" && before.amount_minor == amount.minor()
+            }) {
                 return Ok(BumpAnswer::new(&event, total));
             }
             store_events::choose(tx, &key, "accepted", amount)?;

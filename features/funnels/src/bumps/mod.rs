@@ -8,6 +8,3 @@ pub mod commands;
 pub mod model;
 pub mod queries;
 pub mod rest;
-
-
-

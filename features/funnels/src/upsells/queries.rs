@@ -1,0 +1,147 @@
+//! Which offer comes next for an order, and for how much.
+
+use kernel::contracts::payments::SavedMethod;
+use kernel::contracts::shop::OrderSnapshot;
+use kernel::ids::{FunnelId, OfferId, OrderId, StepId};
+use kernel::{Fault, Moment};
+use runtime::settings::ocart;
+use runtime::{Engine, Settings};
+
+use super::model::{OpenOffer, Ticket, bought};
+use super::rules;
+use crate::offers::rules::{self as offer_rules, Surroundings};
+use crate::steps::model::{Branch, FunnelStep, StepType};
+use crate::{offers, steps};
+
+/// The order, or 404.
+pub(crate) async fn order(engine: &Engine, id: OrderId) -> Result<OrderSnapshot, Fault> {
+    engine.host().order(id).await?.ok_or_else(|| Fault::not_found("order"))
+}
+
+/// Address of the thank-you page.
+#[must_use]
+pub fn thank_you(order: &OrderSnapshot) -> String {
+    format!("/order/{}/{}", order.id, order.order_key)
+}
+
+/// May this order still be offered something: paid, not a child, nothing given back?
+fn is_open(order: &OrderSnapshot) -> bool {
+    order.is_paid() && order.parent_id.0 == 0 && order.refunded_total.minor() == 0
+}
+
+/// The offer of a step for this order; none when it is not for it, cannot be bought, or cannot be charged.
+pub(crate) async fn offer_of(
+    engine: &Engine,
+    order: &OrderSnapshot,
+    step: &FunnelStep,
+) -> Result<Option<OpenOffer>, Fault> {
+    let id = step.offer_id;
+    let Some(offer) = engine.read(move |tx| offers::queries::find(tx, id)).await? else { return Ok(None) };
+    let host = engine.host();
+    let Some(product) = host.product(offer.priced_product()).await? else { return Ok(None) };
+    let around = Surroundings::of_order(order);
+    if !is_open(order) || !offer_rules::is_eligible(&offer, &product, &around) {
+        return Ok(None);
+    }
+    let Some(method) = engine.ask(SavedMethod { order_id: order.id }).await? else { return Ok(None) };
+    let unit_price = offer_rules::unit_price(&offer.pricing_rule, &product, &around);
+    let mut child = runtime::ports::ChildOrder {
+        key: String::new(),
+        parent_id: order.id,
+        offer_id: offer.id,
+        product: bought(&offer),
+        unit_price,
+        transaction_id: String::new(),
+        meta: Vec::new(),
+    };
+    let quote = host.quote_child_order(&child).await?;
+    child.unit_price = product.price;
+    let regular = host.quote_child_order(&child).await?;
+    if quote.total.minor() <= 0 {
+        // Nothing to charge: a gift belongs to the checkout, as a bump.
+        return Ok(None);
+    }
+    Ok(Some(OpenOffer {
+        order: order.clone(),
+        step: step.clone(),
+        offer,
+        product,
+        unit_price,
+        quote,
+        regular,
+        method: method.label,
+    }))
+}
+
+/// The step of a ticket as it stands, and its funnel's steps.
+pub(crate) async fn step_of(engine: &Engine, ticket: Ticket) -> Result<Option<FunnelStep>, Fault> {
+    engine
+        .read(move |tx| {
+            let step = steps::store::by_id(tx, ticket.step_id)?;
+            Ok(step.filter(|step| step.offer_id == ticket.offer_id && step.kind.is_after_payment()))
+        })
+        .await
+}
+
+/// Minutes for which a token is good.
+async fn lifetime(engine: &Engine) -> Result<i64, Fault> {
+    engine
+        .read(|tx| Ok(Settings::load(tx, ocart::OPTION)?.integer(&ocart::UPSELLS_ONE_CLICK_TOKEN_TTL_MIN)))
+        .await
+}
+
+/// A token for a step of this order.
+pub(crate) async fn mint(
+    engine: &Engine,
+    order: OrderId,
+    step: &FunnelStep,
+) -> Result<(String, Moment), Fault> {
+    let expires = engine.now().plus_minutes(lifetime(engine).await?);
+    let ticket = Ticket { order_id: order, offer_id: step.offer_id, step_id: step.id };
+    Ok((rules::token(engine.secret(), ticket, expires), expires))
+}
+
+/// Until when a first token may be asked for: the lifetime from the payment on.
+pub(crate) async fn window_ends(engine: &Engine, order: &OrderSnapshot) -> Result<Moment, Fault> {
+    Ok(order.paid_at.unwrap_or(order.created_at).plus_minutes(lifetime(engine).await?))
+}
+
+/// The address that comes after a step of the funnel (after the payment, when none): the next page for this order
+/// with its token, else the thank-you page. Offers that are not for the order are passed.
+pub async fn next_address(
+    engine: &Engine,
+    order: &OrderSnapshot,
+    funnel: FunnelId,
+    after: Option<StepId>,
+    answer: Branch,
+) -> Result<String, Fault> {
+    let steps = engine.read(move |tx| steps::store::of_funnel(tx, funnel)).await?;
+    let (mut current, mut answer) = (after, answer);
+    while let Some(step) = steps::rules::next(&steps, current, answer) {
+        let shows = match step.kind {
+            StepType::Custom => true,
+            _ => {
+                !answered(engine, order.id, step.offer_id).await?
+                    && offer_of(engine, order, step).await?.is_some()
+            }
+        };
+        if shows {
+            let (token, _) = mint(engine, order.id, step).await?;
+            return Ok(format!("/offer/{token}"));
+        }
+        (current, answer) = (Some(step.id), Branch::Default);
+    }
+    Ok(thank_you(order))
+}
+
+/// Bought already?
+async fn answered(engine: &Engine, order: OrderId, offer: OfferId) -> Result<bool, Fault> {
+    let event = engine.read(move |tx| super::store::answered(tx, order, offer)).await?;
+    Ok(event.is_some_and(|event| event.event_type == "accepted"))
+}
+
+/// The funnel an order came through: of its checkout, else by its metadata.
+pub(crate) fn funnel_of(order: &OrderSnapshot) -> FunnelId {
+    let id = order.meta("_ocart_funnel_id").and_then(|id| id.parse().ok());
+    FunnelId(id.unwrap_or_default())
+}

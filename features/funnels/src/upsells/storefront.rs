@@ -1,0 +1,205 @@
+//! `/offer/{token}`: the offer after the payment.
+
+use http::Method;
+use kernel::{Decimal, Fault, FaultKind, Money};
+use web::{Call, Reply, Routes, Template, context};
+
+use super::commands::event;
+use super::model::{Attempt, AttemptState, OpenOffer, Ticket};
+use super::{commands, queries, rest, rules, store};
+use crate::steps::model::{Branch, FunnelStep, StepType};
+
+/// Templates of the slice.
+pub const TEMPLATES: &[Template] = &[
+    ("funnels/offer.html", include_str!("pages/offer.html")),
+    ("funnels/offer_page.html", include_str!("pages/offer_page.html")),
+    ("funnels/offer_over.html", include_str!("pages/offer_over.html")),
+    ("funnels/offer_checking.html", include_str!("pages/offer_checking.html")),
+];
+
+pub(crate) fn routes(routes: &mut Routes) {
+    routes.page(Method::GET, "/offer/{token}").flow(show);
+    routes.page(Method::GET, "/offer/{token}/next").flow(next);
+    routes.page(Method::GET, "/offer/{token}/return").flow(returned);
+    routes.page(Method::POST, "/offer/{token}/accept").limit("offer", 60, 60).flow(accept);
+    routes.page(Method::POST, "/offer/{token}/decline").limit("offer", 60, 60).flow(decline);
+}
+
+fn ticket(call: &Call) -> Result<(Ticket, bool), Fault> {
+    rules::open_late(call.engine.secret(), call.parameter("token"), call.engine.now())
+}
+
+/// Time is up: said kindly, recorded once.
+async fn over(call: &Call, ticket: Ticket) -> Result<Reply, Fault> {
+    let order = queries::order(&call.engine, ticket.order_id).await?;
+    let currency = order.currency;
+    if ticket.offer_id.0 > 0
+        && let Some(step) = queries::step_of(&call.engine, ticket).await?
+    {
+        call.engine
+            .write(call.caller.actor(), move |tx| {
+                let silent = store::answered(tx, ticket.order_id, ticket.offer_id)?.is_none()
+                    && store::of_offer(tx, ticket.order_id, ticket.offer_id)?.is_empty();
+                if silent {
+                    let nothing = Money::zero(currency);
+                    store::answer(tx, &event(ticket, step.funnel_id, step.id, "expired", nothing))?;
+                }
+                Ok(())
+            })
+            .await?;
+    }
+    Ok(Reply::page("funnels/offer_over.html", context! { next => queries::thank_you(&order) }))
+}
+
+async fn show(call: Call) -> Result<Reply, Fault> {
+    let (ticket, in_time) = ticket(&call)?;
+    let token = call.parameter("token");
+    let engine = &call.engine;
+    let attempts = engine.read(move |tx| store::of_offer(tx, ticket.order_id, ticket.offer_id)).await?;
+    let last = attempts.into_iter().next_back();
+    if last.as_ref().is_some_and(|last| last.state != AttemptState::Failed) {
+        return Ok(Reply::redirect(&format!("/offer/{token}/return")));
+    }
+    if !in_time {
+        return over(&call, ticket).await;
+    }
+    let order = queries::order(engine, ticket.order_id).await?;
+    let Some(step) = queries::step_of(engine, ticket).await? else {
+        return Ok(Reply::redirect(&queries::thank_you(&order)));
+    };
+    if step.kind == StepType::Custom {
+        return Ok(custom(&step, token));
+    }
+    let Some(open) = queries::offer_of(engine, &order, &step).await? else {
+        let next =
+            queries::next_address(engine, &order, step.funnel_id, Some(step.id), Branch::Default).await?;
+        return Ok(Reply::redirect(&next));
+    };
+    let shown = event(ticket, step.funnel_id, step.id, "shown", Money::zero(order.currency));
+    engine.write(call.caller.actor(), move |tx| store::show(tx, &shown)).await?;
+    Ok(page(&open, last.as_ref(), token, seconds_left(token, engine.now().unix())))
+}
+
+/// Seconds until the token ends; its middle part is the time.
+fn seconds_left(token: &str, now: i64) -> i64 {
+    token.rsplit('.').nth(1).and_then(|end| end.parse::<i64>().ok()).map_or(0, |end| (end - now).max(0))
+}
+
+fn custom(step: &FunnelStep, token: &str) -> Reply {
+    let paragraphs: Vec<&str> =
+        step.settings.text.split('\n').map(str::trim).filter(|line| !line.is_empty()).collect();
+    Reply::page(
+        "funnels/offer_page.html",
+        context! {
+            headline => if step.settings.headline.is_empty() { "One more thing" } else { &step.settings.headline },
+            paragraphs => paragraphs, next => format!("/offer/{token}/next"),
+        },
+    )
+}
+
+fn page(open: &OpenOffer, failed: Option<&Attempt>, token: &str, seconds_left: i64) -> Reply {
+    let display = &open.offer.display_config;
+    let or = |text: &str, fallback: String| if text.is_empty() { fallback } else { text.to_owned() };
+    let saves = open.regular.total.minor() > open.quote.total.minor();
+    let attempt = failed.map_or(1, |failed| failed.attempt + 1);
+    Reply::page(
+        "funnels/offer.html",
+        context! {
+            headline => or(&display.headline, "Add this to your order?".to_owned()),
+            description => or(&display.description, open.product.short_description.clone()),
+            accept_label => or(&display.accept_label, "Yes, add it to my order".to_owned()),
+            decline_label => or(&display.decline_label, "No, thank you".to_owned()),
+            name => open.product.name,
+            product_id => open.product.id.0,
+            quantity => open.offer.quantity,
+            image => open.product.image,
+            price => open.quote.total.display(),
+            tax => (open.quote.total_tax.minor() > 0).then(|| open.quote.total_tax.display()),
+            regular => saves.then(|| open.regular.total.display()),
+            saving => saves.then(|| saving(open.regular.total, open.quote.total)),
+            method => open.method,
+            attempt => attempt,
+            may_retry => attempt <= rules::MOST_ATTEMPTS,
+            failed => failed.map(|failed| failed.message.clone()),
+            clock => format!("{}:{:02}", seconds_left / 60, seconds_left % 60),
+            seconds_left => seconds_left,
+            order_id => open.order.id.0,
+            token => token,
+        },
+    )
+}
+
+/// `50%`, in whole percent rounded down.
+fn saving(regular: Money, now: Money) -> String {
+    let saved = Decimal::whole(regular.minor() - now.minor());
+    let percent = saved.ratio(100, i128::from(regular.minor().max(1)), kernel::decimal::Rounding::Floor);
+    format!("{}%", percent.round(0, kernel::decimal::Rounding::Floor))
+}
+
+async fn accept(call: Call) -> Result<Reply, Fault> {
+    let (ticket, in_time) = ticket(&call)?;
+    let token = call.parameter("token");
+    if !in_time {
+        return Ok(Reply::redirect(&format!("/offer/{token}")));
+    }
+    let asked = call.form().text("attempt").parse().ok();
+    let answer = match commands::accept(&call.engine, call.caller.actor(), ticket, token, asked).await {
+        Ok(answer) => answer,
+        // Sold out or taken out of the funnel meanwhile: on to what comes next, by the page.
+        Err(fault) if fault.kind == FaultKind::Unprocessable => {
+            return Ok(Reply::redirect(&format!("/offer/{token}")).notice("info", &fault.message));
+        }
+        Err(fault) => return Err(fault),
+    };
+    Ok(match answer.status.as_str() {
+        "accepted" => Reply::redirect(&answer.next).notice("success", "It has been added to your purchase."),
+        "failed" => Reply::redirect(&format!("/offer/{token}")),
+        "requires_action" if !answer.challenge.is_empty() => Reply::redirect(&answer.challenge),
+        _ => Reply::redirect(&format!("/offer/{token}/return")),
+    })
+}
+
+async fn decline(call: Call) -> Result<Reply, Fault> {
+    let (ticket, _) = ticket(&call)?;
+    let answer =
+        commands::decline(&call.engine, call.caller.actor(), ticket, call.parameter("token")).await?;
+    Ok(Reply::redirect(&answer.next))
+}
+
+async fn next(call: Call) -> Result<Reply, Fault> {
+    let (ticket, _) = ticket(&call)?;
+    let order = queries::order(&call.engine, ticket.order_id).await?;
+    let address = match queries::step_of(&call.engine, ticket).await? {
+        Some(step) => {
+            queries::next_address(&call.engine, &order, step.funnel_id, Some(step.id), Branch::Default)
+                .await?
+        }
+        None => queries::thank_you(&order),
+    };
+    Ok(Reply::redirect(&address))
+}
+
+/// Back from a challenge, or waiting for a payment that is being checked.
+async fn returned(call: Call) -> Result<Reply, Fault> {
+    let (ticket, _) = ticket(&call)?;
+    let token = call.parameter("token");
+    let Some(answer) = rest::confirmed(&call.engine, ticket, token).await? else {
+        return Ok(Reply::redirect(&format!("/offer/{token}")));
+    };
+    Ok(match answer.status.as_str() {
+        "accepted" => Reply::redirect(&answer.next).notice("success", "It has been added to your purchase."),
+        "failed" if ticket_is_late(&call) => Reply::redirect(&answer.next).notice("error", &answer.message),
+        "failed" => Reply::redirect(&format!("/offer/{token}")),
+        _ => {
+            let order = queries::order(&call.engine, ticket.order_id).await?;
+            Reply::page(
+                "funnels/offer_checking.html",
+                context! { challenge => answer.challenge, thank_you => queries::thank_you(&order) },
+            )
+        }
+    })
+}
+
+fn ticket_is_late(call: &Call) -> bool {
+    ticket(call).is_ok_and(|(_, in_time)| !in_time)
+}
