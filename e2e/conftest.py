@@ -1,0 +1,69 @@
+"""Fixtures: each shop on SQLite and on MariaDB, a mail server, a browser. Skipped tests are printed by name."""
+
+import re
+
+import pytest
+
+from harness import databases, goods
+from harness.mail import MailServer
+from harness.shop import PROGRAM, Shop
+
+ENGINES = ["sqlite", "mariadb"]
+
+
+def pytest_configure(config):
+    if not PROGRAM.is_file():
+        raise pytest.UsageError(f"{PROGRAM} is missing: cargo build --package cartwright")
+
+
+def pytest_terminal_summary(terminalreporter):
+    if not goods.sample_is_there():
+        terminalreporter.write_line(f"note: {goods.SAMPLE} is missing: the journeys ran on a small catalogue of their own")
+    for report in terminalreporter.stats.get("skipped", []):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        terminalreporter.write_line(f"skipped: {report.nodeid}: {reason}")
+
+
+def open_database(name, folder):
+    if name == "mariadb" and not databases.mariadb_is_there():
+        pytest.skip(f"{databases.VARIABLE} is not set")
+    return databases.KINDS[name](folder)
+
+
+def problems(shop):
+    """What a log must never hold."""
+    return re.findall(r"^.*(?:panicked|ERROR).*$", shop.log.read_text() if shop.log.exists() else "", re.MULTILINE)
+
+
+@pytest.fixture(scope="session")
+def mail_server():
+    server = MailServer()
+    yield server
+    server.stop()
+
+
+def run_shop(name, folder, mail_server, stocked=True, **extra):
+    database = open_database(name, folder)
+    shop = Shop(folder, database, smtp_url=mail_server.url, **extra)
+    try:
+        if stocked:
+            goods.stock(shop)
+        shop.start()
+        yield shop
+        shop.stop()
+        assert problems(shop) == []
+    finally:
+        shop.kill()
+        database.drop()
+
+
+@pytest.fixture(params=ENGINES)
+def shop(request, tmp_path, mail_server):
+    """A stocked shop for this test alone."""
+    yield from run_shop(request.param, tmp_path, mail_server)
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def shared_shop(request, tmp_path_factory, mail_server):
+    """A stocked shop for all tests of a file: they must not mind each other."""
+    yield from run_shop(request.param, tmp_path_factory.mktemp("shop"), mail_server)
