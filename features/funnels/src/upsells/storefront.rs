@@ -2,20 +2,12 @@
 
 use http::Method;
 use kernel::{Decimal, Fault, FaultKind, Money};
-use web::{Call, Reply, Routes, Template, context};
+use web::{Call, Reply, Routes, context};
 
 use super::commands::event;
 use super::model::{Attempt, AttemptState, OpenOffer, Ticket};
 use super::{commands, queries, rest, rules, store};
 use crate::steps::model::{Branch, FunnelStep, StepType};
-
-/// Templates of the slice.
-pub const TEMPLATES: &[Template] = &[
-    ("funnels/offer.html", include_str!("pages/offer.html")),
-    ("funnels/offer_page.html", include_str!("pages/offer_page.html")),
-    ("funnels/offer_over.html", include_str!("pages/offer_over.html")),
-    ("funnels/offer_checking.html", include_str!("pages/offer_checking.html")),
-];
 
 pub(crate) fn routes(routes: &mut Routes) {
     routes.page(Method::GET, "/offer/{token}").flow(show);

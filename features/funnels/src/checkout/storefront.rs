@@ -1,0 +1,275 @@
+//! `/checkout` and `/checkout/{funnel}`.
+
+use std::collections::BTreeMap;
+
+use http::{Method, StatusCode};
+use kernel::contracts::cartbay::CapturedEmail;
+use kernel::contracts::shop::CartSnapshot;
+use kernel::ids::OfferId;
+use kernel::{Fault, FaultKind};
+use runtime::Settings;
+use runtime::settings::ocart;
+use web::{Call, Reply, Routes, context};
+
+use super::model::{Checkout, CheckoutState, Details, Payment};
+use super::storefront_view::{Stage, View};
+use super::{commands, rules, store};
+use crate::funnels::model::{CheckoutLayout, Funnel};
+use crate::steps::model::Branch;
+use crate::{bumps, funnels, upsells};
+
+pub(crate) fn routes(routes: &mut Routes) {
+    routes.page(Method::GET, "/checkout").flow(entrance);
+    routes.page(Method::GET, "/checkout/{funnel}").flow(|call| show(call, Stage::Details));
+    routes.page(Method::GET, "/checkout/{funnel}/review").flow(|call| show(call, Stage::Review));
+    routes.page(Method::GET, "/checkout/{funnel}/payment").flow(|call| show(call, Stage::Payment));
+    routes.page(Method::GET, "/checkout/{funnel}/return").flow(returned);
+    routes.page(Method::POST, "/checkout/{funnel}/details").limit("checkout", 60, 60).flow(save);
+    routes.page(Method::POST, "/checkout/{funnel}/bump").limit("bumps", 120, 60).flow(bump);
+    routes.page(Method::POST, "/checkout/{funnel}/pay").limit("pay", 30, 60).flow(pay);
+}
+
+/// The caller's cart, if there is something in it.
+async fn filled_cart(call: &Call) -> Result<Option<CartSnapshot>, Fault> {
+    let Some(token) = call.caller.cart_token.as_deref() else { return Ok(None) };
+    Ok(call.engine.host().cart(token).await?.filter(|cart| !cart.lines.is_empty()))
+}
+
+async fn funnel(call: &Call) -> Result<Funnel, Fault> {
+    let slug = call.parameter("funnel").to_owned();
+    call.engine.read(move |tx| funnels::queries::by_slug(tx, &slug)).await
+}
+
+async fn entrance(call: Call) -> Result<Reply, Fault> {
+    let Some(cart) = filled_cart(&call).await? else { return Ok(Reply::redirect("/cart")) };
+    let funnel = call.engine.read(move |tx| funnels::queries::for_cart(tx, &cart)).await?;
+    Ok(Reply::redirect(&Stage::Details.address(&funnel.slug)))
+}
+
+async fn show(call: Call, stage: Stage) -> Result<Reply, Fault> {
+    let funnel = funnel(&call).await?;
+    let Some(cart) = filled_cart(&call).await? else { return Ok(Reply::redirect("/cart")) };
+    let layout = funnel.settings.layout;
+    if !Stage::of(layout).contains(&stage) {
+        return Ok(Reply::redirect(&Stage::Details.address(&funnel.slug)));
+    }
+    let token = cart.token.clone();
+    let checkout = call.engine.read(move |tx| store::open(tx, &token)).await?;
+    if checkout.as_ref().is_some_and(|checkout| checkout.state != CheckoutState::Open) {
+        return Ok(Reply::redirect(&format!("/checkout/{}/return", funnel.slug)));
+    }
+    let complete = checkout.as_ref().is_some_and(|checkout| rules::is_complete(&checkout.details));
+    if stage != Stage::Details && !complete {
+        return Ok(Reply::redirect(&Stage::Details.address(&funnel.slug)));
+    }
+    page(&call, &funnel, stage, cart, Shown { checkout, ..Shown::default() }).await
+}
+
+/// What a page shows besides the cart.
+#[derive(Default)]
+struct Shown {
+    checkout: Option<Checkout>,
+    details: Option<Details>,
+    problems: BTreeMap<&'static str, String>,
+    message: Option<String>,
+    gateway: String,
+}
+
+async fn page(
+    call: &Call,
+    funnel: &Funnel,
+    stage: Stage,
+    cart: CartSnapshot,
+    shown: Shown,
+) -> Result<Reply, Fault> {
+    let engine = &call.engine;
+    let cart = bumps::commands::refresh(engine, funnel.id, cart).await?;
+    let bumps = bumps::queries::eligible(engine, funnel.id, &cart).await?;
+    let details = match shown.details.or_else(|| shown.checkout.as_ref().map(|found| found.details.clone())) {
+        Some(details) => details,
+        None => first_details(call, &cart.token).await?,
+    };
+    let (token, seen) = (cart.token.clone(), bumps.clone());
+    let debounce = engine
+        .write(call.caller.actor(), move |tx| {
+            bumps::commands::show(tx, &token, &seen)?;
+            Ok(Settings::load(tx, ocart::OPTION)?.integer(&ocart::RECOVERY_CAPTURE_EMAIL_DEBOUNCE_MS))
+        })
+        .await?;
+    let refused = shown.checkout.as_ref().map(|found| found.message.clone()).filter(|text| !text.is_empty());
+    let is_last = stage.after(funnel.settings.layout) == stage;
+    let view = View {
+        funnel,
+        stage,
+        cart: &cart,
+        details: &details,
+        problems: shown.problems,
+        bumps: &bumps,
+        checkout: shown.checkout.as_ref(),
+        message: shown.message.or_else(|| refused.filter(|_| is_last)),
+        chosen_gateway: shown.gateway,
+        debounce,
+    };
+    view.reply(call)
+}
+
+/// What is known before anything was filled in: the account's address, or the one left with this cart.
+async fn first_details(call: &Call, token: &str) -> Result<Details, Fault> {
+    let mut details = Details::default();
+    // A checkout is no worse for want of a remembered address.
+    let captured = call.engine.ask(CapturedEmail { cart_token: token.to_owned() }).await.ok().flatten();
+    details.consent = captured.is_some();
+    let own = call.caller.user.as_ref().map(|user| user.email.clone());
+    details.billing.email = captured.or(own).unwrap_or_default();
+    details.billing.country = call
+        .engine
+        .read(|tx| {
+            let shop = Settings::load(tx, runtime::settings::shop::OPTION)?;
+            Ok(shop.text(&runtime::settings::shop::GENERAL_COUNTRY))
+        })
+        .await?;
+    Ok(details)
+}
+
+async fn save(call: Call) -> Result<Reply, Fault> {
+    let funnel = funnel(&call).await?;
+    let Some(cart) = filled_cart(&call).await? else { return Ok(Reply::redirect("/cart")) };
+    let (details, problems) = rules::details(&call.form());
+    if !problems.is_empty() {
+        return refused_details(&call, &funnel, cart, details, problems).await;
+    }
+    commands::save_details(&call.engine, call.caller.actor(), &funnel, &cart.token, details).await?;
+    let next = Stage::Details.after(funnel.settings.layout);
+    Ok(Reply::redirect(&next.address(&funnel.slug)))
+}
+
+async fn refused_details(
+    call: &Call,
+    funnel: &Funnel,
+    cart: CartSnapshot,
+    details: Details,
+    problems: BTreeMap<&'static str, String>,
+) -> Result<Reply, Fault> {
+    let token = cart.token.clone();
+    let checkout = call.engine.read(move |tx| store::open(tx, &token)).await?;
+    let shown = Shown {
+        checkout,
+        details: Some(details),
+        problems,
+        message: Some("Please look at the marked fields.".to_owned()),
+        gateway: call.form().text("payment_method").to_owned(),
+    };
+    let reply = page(call, funnel, Stage::Details, cart, shown).await?;
+    Ok(reply.status(StatusCode::UNPROCESSABLE_ENTITY))
+}
+
+async fn bump(call: Call) -> Result<Reply, Fault> {
+    let funnel = funnel(&call).await?;
+    let form = call.form();
+    let stage = match form.text("back") {
+        "review" => Stage::Review,
+        "payment" => Stage::Payment,
+        _ => Stage::Details,
+    };
+    let back = Reply::redirect(&stage.address(&funnel.slug));
+    let Some(cart) = filled_cart(&call).await? else { return Ok(Reply::redirect("/cart")) };
+    let offer = OfferId(form.integer("offer", 1, i64::MAX)?);
+    let actor = call.caller.actor();
+    let answer = if form.text("take") == "1" {
+        bumps::commands::accept(&call.engine, actor, &cart.token, offer, Some(funnel.id)).await
+    } else {
+        bumps::commands::decline(&call.engine, actor, &cart.token, offer, Some(funnel.id)).await
+    };
+    match answer {
+        Ok(_) => Ok(back),
+        Err(fault) if matches!(fault.kind, FaultKind::Unprocessable | FaultKind::NotFound) => {
+            Ok(back.notice("info", &fault.message))
+        }
+        Err(fault) => Err(fault),
+    }
+}
+
+async fn pay(call: Call) -> Result<Reply, Fault> {
+    let funnel = funnel(&call).await?;
+    let waiting = format!("/checkout/{}/return", funnel.slug);
+    let Some(cart) = filled_cart(&call).await? else { return Ok(Reply::redirect(&waiting)) };
+    let form = call.form();
+    let is_single = funnel.settings.layout == CheckoutLayout::OneStep;
+    if is_single {
+        let (details, problems) = rules::details(&form);
+        if !problems.is_empty() {
+            return refused_details(&call, &funnel, cart, details, problems).await;
+        }
+        commands::save_details(&call.engine, call.caller.actor(), &funnel, &cart.token, details).await?;
+    }
+    let payment = Payment {
+        gateway: form.text("payment_method").to_owned(),
+        token: form.text("card_number").to_owned(),
+        attempt: form.integer("attempt", 1, i64::from(i32::MAX))?,
+        expected_total: form.money("expected_total", cart.currency)?,
+        ip_address: call.caller.ip.clone(),
+        user_agent: call.user_agent(),
+        customer_id: call.caller.user_id(),
+    };
+    let gateway = payment.gateway.clone();
+    let paid = commands::pay(&call.engine, call.caller.actor(), &funnel, &cart.token, payment).await;
+    match paid {
+        Ok(checkout) => match checkout.state {
+            CheckoutState::RequiresAction if checkout.challenge.starts_with('/') => {
+                Ok(Reply::redirect(&checkout.challenge))
+            }
+            CheckoutState::Open => refused(&call, &funnel, &gateway, checkout.message).await,
+            _ => Ok(Reply::redirect(&waiting)),
+        },
+        Err(fault) if fault.code == "no_details" => {
+            Ok(Reply::redirect(&Stage::Details.address(&funnel.slug)))
+        }
+        Err(fault)
+            if matches!(fault.kind, FaultKind::Unprocessable | FaultKind::Conflict | FaultKind::Invalid) =>
+        {
+            refused(&call, &funnel, &gateway, fault.params.values().next().unwrap_or(&fault.message).clone())
+                .await
+        }
+        Err(fault) => Err(fault),
+    }
+}
+
+/// The last page again, with what was wrong; the cart is as it was.
+async fn refused(call: &Call, funnel: &Funnel, gateway: &str, message: String) -> Result<Reply, Fault> {
+    let Some(cart) = filled_cart(call).await? else { return Ok(Reply::redirect("/cart")) };
+    let stage = Stage::of(funnel.settings.layout).last().copied().unwrap_or(Stage::Details);
+    let token = cart.token.clone();
+    let checkout = call.engine.read(move |tx| store::open(tx, &token)).await?;
+    let shown = Shown { checkout, message: Some(message), gateway: gateway.to_owned(), ..Shown::default() };
+    let reply = page(call, funnel, stage, cart, shown).await?;
+    Ok(reply.status(StatusCode::UNPROCESSABLE_ENTITY))
+}
+
+/// After paying, after a challenge, and while a payment is being checked.
+async fn returned(call: Call) -> Result<Reply, Fault> {
+    let funnel = funnel(&call).await?;
+    let last = Stage::of(funnel.settings.layout).last().copied().unwrap_or(Stage::Details);
+    let Some(token) = call.caller.cart_token.clone() else { return Ok(Reply::redirect("/cart")) };
+    let Some(mut checkout) = call.engine.read(move |tx| store::latest(tx, &token)).await? else {
+        return Ok(Reply::redirect("/cart"));
+    };
+    if matches!(checkout.state, CheckoutState::Paying | CheckoutState::RequiresAction) {
+        checkout = commands::settle(&call.engine, checkout).await?;
+    }
+    match checkout.state {
+        CheckoutState::Paid => {
+            let order = upsells::queries::order(&call.engine, checkout.order_id).await?;
+            let next = upsells::queries::next_address(
+                &call.engine,
+                &order,
+                checkout.funnel_id,
+                None,
+                Branch::Default,
+            )
+            .await?;
+            Ok(Reply::redirect(&next))
+        }
+        CheckoutState::Open => Ok(Reply::redirect(&last.address(&funnel.slug))),
+        _ => Ok(Reply::page("funnels/checkout_checking.html", context! { challenge => checkout.challenge })),
+    }
+}
