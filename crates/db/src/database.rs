@@ -294,8 +294,10 @@ impl std::task::Wake for Unpark {
     }
 }
 
-/// Waits on this thread. Works within a runtime too (tests do so), where it holds up the thread.
-fn waited<T>(mut answer: oneshot::Receiver<Result<T, Fault>>) -> Result<T, Fault> {
+/// Waits on this thread. Works within a runtime too (tests do so), where it holds up the thread: there it must stand
+/// outside the task's budget, which a thread that waits never gets back.
+fn waited<T>(answer: oneshot::Receiver<Result<T, Fault>>) -> Result<T, Fault> {
+    let mut answer = tokio::task::unconstrained(answer);
     let waker = std::task::Waker::from(Arc::new(Unpark(std::thread::current())));
     let mut context = std::task::Context::from_waker(&waker);
     loop {
