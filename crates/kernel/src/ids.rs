@@ -1,12 +1,12 @@
 //! Typed row ids, so that a cart's id cannot stand where an order's is meant.
 
-/// Declares a row id: a positive integer that serialises as a number.
+/// Declares a row id: a positive integer that serialises as a number, and is read from a number or its text.
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
         #[serde(transparent)]
-        pub struct $name(pub i64);
+        pub struct $name(#[serde(deserialize_with = "crate::json::whole")] pub i64);
 
         impl std::fmt::Display for $name {
             fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

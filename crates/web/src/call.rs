@@ -73,6 +73,12 @@ impl Call {
         self.query.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// Whether a query parameter says yes: `true` or `1`, in any case of letters, as WordPress reads it.
+    #[must_use]
+    pub fn query_flag(&self, name: &str) -> bool {
+        self.query(name).is_some_and(|text| text == "1" || text.eq_ignore_ascii_case("true"))
+    }
+
     /// The body as `T`. Unknown fields are refused when `T` says `deny_unknown_fields`; no body counts as `{}`.
     pub fn body<T: DeserializeOwned>(&self) -> Result<T, Fault> {
         let value = match &self.body {
