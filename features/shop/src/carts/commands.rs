@@ -51,8 +51,18 @@ pub(crate) struct Chosen {
     pub(crate) variation: Vec<(String, String)>,
 }
 
-/// Finds what is to be sold. A variable product is resolved to its variation by id or by its attributes.
+/// Finds what is to be sold. A variable product is resolved to its variation by id or by its attributes; a value must be
+/// chosen for each attribute that the variation leaves open.
 pub(crate) fn choose(tx: &mut Tx, wanted: &AddToCart) -> Result<Chosen, Fault> {
+    let (parent, mut chosen) = find(tx, wanted)?;
+    if chosen.variation_id.0 > 0 {
+        chosen.variation = open_values(&parent, &chosen.sold, &wanted.variation)?;
+    }
+    Ok(chosen)
+}
+
+/// The same for an order made by hand, which may leave open what the variation does. Gives the parent beside it.
+pub(crate) fn find(tx: &mut Tx, wanted: &AddToCart) -> Result<(Product, Chosen), Fault> {
     let missing = || {
         Fault::new(
             kernel::FaultKind::Invalid,
@@ -75,14 +85,17 @@ pub(crate) fn choose(tx: &mut Tx, wanted: &AddToCart) -> Result<Chosen, Fault> {
     };
     if parent.kind != "variable" {
         let sold = asked.ok_or_else(missing)?;
-        return Ok(Chosen { product_id: parent.id, variation_id: ProductId(0), sold, variation: Vec::new() });
+        let chosen =
+            Chosen { product_id: parent.id, variation_id: ProductId(0), sold, variation: Vec::new() };
+        return Ok((parent, chosen));
     }
     let variation = match asked {
         Some(variation) => variation,
         None => matching(tx, &parent, &wanted.variation)?,
     };
-    let open = open_values(&parent, &variation, &wanted.variation)?;
-    Ok(Chosen { product_id: parent.id, variation_id: variation.id, sold: variation, variation: open })
+    let chosen =
+        Chosen { product_id: parent.id, variation_id: variation.id, sold: variation, variation: Vec::new() };
+    Ok((parent, chosen))
 }
 
 fn attribute_is(name: &str, given: &str) -> bool {

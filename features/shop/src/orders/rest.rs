@@ -85,7 +85,7 @@ pub(crate) fn routes(routes: &mut Routes) {
 fn delete(call: &Call, tx: &mut Tx) -> Result<Reply, Fault> {
     let order = queries::must(tx, call.id("id")?)?;
     let answer = OrderReply::of(tx, &order)?;
-    let force = call.query("force") == Some("true");
+    let force = call.query_flag("force");
     if force && order.paid_at.is_some() {
         return Err(Fault::refused(
             "woocommerce_rest_cannot_delete",

@@ -12,10 +12,10 @@ use serde_json::Value;
 use super::commands_draft::{self as draft, SoldLine};
 use super::model::Order;
 use super::{commands, queries, rules, store};
-use crate::carts::commands::{Chosen, choose};
+use crate::carts::commands::{Chosen, find};
 use crate::carts::queries::ShopRules;
 use crate::carts::rules as cart_rules;
-use crate::products::{queries as products, store as product_store};
+use crate::products::queries as products;
 use crate::totals::{ChargeTotals, Line, Shipping, Taxes, Totals};
 
 /// A metadata value.
@@ -38,7 +38,7 @@ pub struct LineBody {
     product_id: ProductId,
     #[serde(default)]
     variation_id: Option<ProductId>,
-    #[serde(default = "one")]
+    #[serde(default = "one", deserialize_with = "kernel::json::whole")]
     quantity: i64,
     /// Before coupons, without tax; else the product's price.
     subtotal: Option<Amount>,
@@ -259,14 +259,14 @@ fn sold(tx: &mut Tx, index: usize, body: &LineBody) -> Result<(Chosen, String), 
         quantity: body.quantity,
         variation: Vec::new(),
     };
-    let chosen = choose(tx, &wanted).map_err(|_| {
+    let (parent, chosen) = find(tx, &wanted).map_err(|_| {
         Fault::invalid(
             format!("line_items[{index}].product_id"),
             "There is no such product or variation for sale.",
         )
     })?;
-    let parent = if chosen.variation_id.0 > 0 { product_store::by_id(tx, chosen.product_id)? } else { None };
-    let name = products::name_of(&chosen.sold, parent.as_ref(), &chosen.variation);
+    let parent = Some(&parent).filter(|_| chosen.variation_id.0 > 0);
+    let name = products::name_of(&chosen.sold, parent, &chosen.variation);
     Ok((chosen, name))
 }
 

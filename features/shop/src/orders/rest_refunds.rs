@@ -19,7 +19,7 @@ use super::{queries, store};
 #[serde(deny_unknown_fields)]
 struct RefundTaxBody {
     /// The rate; the sum of all counts.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "kernel::json::whole")]
     #[expect(dead_code, reason = "taken, as WooCommerce's clients send it back, and not used")]
     id: i64,
     refund_total: Amount,
@@ -30,8 +30,9 @@ struct RefundTaxBody {
 #[serde(deny_unknown_fields)]
 struct RefundLineBody {
     /// The order's item.
+    #[serde(deserialize_with = "kernel::json::whole")]
     id: i64,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "kernel::json::whole")]
     quantity: i64,
     /// Without tax.
     refund_total: Option<Amount>,

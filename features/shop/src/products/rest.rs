@@ -74,7 +74,7 @@ pub(crate) fn routes(routes: &mut Routes) {
         .unit(|call, tx| {
             let mut product = must(tx, call.id("id")?)?;
             let answer = reply(tx, &product)?;
-            if call.query("force") == Some("true") {
+            if call.query_flag("force") {
                 store::remove(tx, product.id)?;
             } else {
                 "draft".clone_into(&mut product.status);
