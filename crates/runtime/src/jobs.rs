@@ -215,7 +215,14 @@ impl Engine {
             None => Err(Fault::bug("no such kind of job")),
         };
         match outcome {
-            Ok(()) => self.write(Actor::system(), move |tx| Ok(tx.execute(&DONE, params![id])? == 1)).await,
+            // A job that took its own row back has run as well, and may have left work behind.
+            Ok(()) => {
+                self.write(Actor::system(), move |tx| {
+                    tx.execute(&DONE, params![id])?;
+                    Ok(true)
+                })
+                .await
+            }
             Err(fault) => {
                 tracing::warn!(
                     kind = job.kind,
