@@ -1,0 +1,172 @@
+//! SQL of messages.
+
+use kernel::ids::RunId;
+use kernel::{Fault, Moment};
+use runtime::{Row, Sql, Tx, params};
+
+use super::model::{CANCELED, Message};
+use crate::sessions::model::Session;
+
+const ADD: Sql = Sql::new(
+    "INSERT INTO {p}cartwright_messages (run_id, session_id, step, channel, template, state, message_key, email_hash, \
+     recipient_mask, subject, attempts, due_at, cancel_reason, last_error, queued_at, updated_at) \
+     VALUES (?, ?, ?, ?, ?, 'queued', ?, ?, ?, '', 0, ?, '', '', ?, ?)",
+);
+const BY_ID: Sql = Sql::new("SELECT * FROM {p}cartwright_messages WHERE id = ?");
+const OF_SESSION: Sql = Sql::new("SELECT * FROM {p}cartwright_messages WHERE session_id = ? ORDER BY id");
+const DUE: Sql = Sql::new(
+    "SELECT * FROM {p}cartwright_messages WHERE state = 'queued' AND due_at <= ? ORDER BY due_at, id LIMIT ?",
+);
+const CLAIM: Sql = Sql::new(
+    "UPDATE {p}cartwright_messages SET state = 'claimed', claimed_at = ?, attempts = attempts + 1, updated_at = ? \
+     WHERE id = ? AND state = 'queued'",
+);
+const SETTLE: Sql = Sql::new(
+    "UPDATE {p}cartwright_messages SET state = ?, subject = ?, sent_at = ?, failed_at = ?, last_error = ?, due_at = ?, \
+     updated_at = ? WHERE id = ? AND state = 'claimed'",
+);
+const CANCEL: Sql = Sql::new(
+    "UPDATE {p}cartwright_messages SET state = 'canceled', canceled_at = ?, cancel_reason = ?, updated_at = ? \
+     WHERE session_id = ? AND state IN ('queued', 'paused')",
+);
+const CANCEL_ONE: Sql = Sql::new(
+    "UPDATE {p}cartwright_messages SET state = 'canceled', canceled_at = ?, cancel_reason = ?, updated_at = ? \
+     WHERE id = ? AND state = 'queued'",
+);
+const PAUSE: Sql = Sql::new(
+    "UPDATE {p}cartwright_messages SET state = 'paused', updated_at = ? WHERE session_id = ? AND state = 'queued'",
+);
+const RESUME: Sql = Sql::new(
+    "UPDATE {p}cartwright_messages SET state = 'queued', due_at = ?, updated_at = ? WHERE id = ? AND state = 'paused'",
+);
+const LOST: Sql = Sql::new(
+    "SELECT id FROM {p}cartwright_messages WHERE state = 'claimed' AND claimed_at < ? ORDER BY id LIMIT 100",
+);
+const SENT_SINCE: Sql = Sql::new(
+    "SELECT COUNT(*) FROM {p}cartwright_messages WHERE email_hash = ? AND state IN ('sent', 'claimed', 'unknown') \
+     AND claimed_at >= ? AND id <> ?",
+);
+
+pub(crate) fn read(row: &Row) -> Result<Message, db::DbError> {
+    Ok(Message {
+        id: row.get("id")?,
+        run_id: row.get("run_id")?,
+        session_id: row.get("session_id")?,
+        step: row.get("step")?,
+        channel: row.get("channel")?,
+        template: row.get("template")?,
+        state: row.get("state")?,
+        key: row.get("message_key")?,
+        email_hash: row.get("email_hash")?,
+        recipient_mask: row.get("recipient_mask")?,
+        subject: row.get("subject")?,
+        attempts: row.get("attempts")?,
+        due_at: row.get("due_at")?,
+        sent_at: row.get("sent_at")?,
+        cancel_reason: row.get("cancel_reason")?,
+        last_error: row.get("last_error")?,
+        queued_at: row.get("queued_at")?,
+    })
+}
+
+/// Queues a step. `{run}-{step}` is its key, and the mail's.
+pub(crate) fn add(
+    tx: &mut Tx,
+    session: &Session,
+    run_id: RunId,
+    step: i64,
+    template: &str,
+    due_at: Moment,
+) -> Result<i64, Fault> {
+    let (now, key) = (tx.now(), format!("recovery-{run_id}-{step}"));
+    let mask = kernel::text::masked_email(&session.email);
+    Ok(tx.insert(
+        &ADD,
+        params![
+            run_id,
+            session.id,
+            step,
+            "email",
+            template,
+            key,
+            &session.email_hash,
+            mask,
+            due_at,
+            now,
+            now
+        ],
+    )?)
+}
+
+pub(crate) fn by_id(tx: &mut Tx, id: i64) -> Result<Option<Message>, Fault> {
+    Ok(tx.one(&BY_ID, params![id], read)?)
+}
+
+pub(crate) fn of_session(tx: &mut Tx, session_id: i64) -> Result<Vec<Message>, Fault> {
+    Ok(tx.rows(&OF_SESSION, params![session_id], read)?)
+}
+
+pub(crate) fn due(tx: &mut Tx, limit: i64) -> Result<Vec<Message>, Fault> {
+    let now = tx.now();
+    Ok(tx.rows(&DUE, params![now, limit], read)?)
+}
+
+/// True for the one who may send it.
+pub(crate) fn claim(tx: &mut Tx, id: i64) -> Result<bool, Fault> {
+    let now = tx.now();
+    Ok(tx.execute(&CLAIM, params![now, now, id])? == 1)
+}
+
+/// What became of a claimed message.
+#[derive(Debug, Clone)]
+pub(crate) struct Settled {
+    pub(crate) state: &'static str,
+    pub(crate) subject: String,
+    pub(crate) error: String,
+    pub(crate) due_at: Moment,
+}
+
+pub(crate) fn settle(tx: &mut Tx, id: i64, settled: &Settled) -> Result<bool, Fault> {
+    let now = tx.now();
+    let sent_at = (settled.state == super::model::SENT).then_some(now);
+    let failed_at = (sent_at.is_none() && settled.state != CANCELED).then_some(now);
+    let error: String = settled.error.chars().take(500).collect();
+    Ok(tx.execute(
+        &SETTLE,
+        params![settled.state, &settled.subject, sent_at, failed_at, error, settled.due_at, now, id],
+    )? == 1)
+}
+
+/// Cancels what has not been sent of a session.
+pub(crate) fn cancel(tx: &mut Tx, session_id: i64, reason: &str) -> Result<(), Fault> {
+    let now = tx.now();
+    tx.execute(&CANCEL, params![now, reason, now, session_id])?;
+    Ok(())
+}
+
+pub(crate) fn cancel_one(tx: &mut Tx, id: i64, reason: &str) -> Result<bool, Fault> {
+    let now = tx.now();
+    Ok(tx.execute(&CANCEL_ONE, params![now, reason, now, id])? == 1)
+}
+
+pub(crate) fn pause(tx: &mut Tx, session_id: i64) -> Result<(), Fault> {
+    let now = tx.now();
+    tx.execute(&PAUSE, params![now, session_id])?;
+    Ok(())
+}
+
+pub(crate) fn resume(tx: &mut Tx, id: i64, due_at: Moment) -> Result<(), Fault> {
+    let now = tx.now();
+    tx.execute(&RESUME, params![due_at, now, id])?;
+    Ok(())
+}
+
+/// Messages that were claimed before then and never settled: their server went away in between.
+pub(crate) fn lost(tx: &mut Tx, before: Moment) -> Result<Vec<i64>, Fault> {
+    Ok(tx.rows(&LOST, params![before], |row| row.get("id"))?)
+}
+
+/// Messages to an address since then, but for this one.
+pub(crate) fn sent_since(tx: &mut Tx, email_hash: &str, since: Moment, but: i64) -> Result<i64, Fault> {
+    Ok(tx.count(&SENT_SINCE, params![email_hash, since, but])?)
+}

@@ -1,0 +1,69 @@
+//! Sessions in the shop's order list, and retention.
+
+use kernel::Fault;
+use runtime::settings::{Settings, cartbay, ocart};
+use runtime::{Actor, Engine, Job, JobKind, Schedule, Tx};
+use serde::{Deserialize, Serialize};
+
+use super::{commands, queries, store};
+
+/// Shows a session in the order list as it now is.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ProjectSession {
+    pub(crate) session_id: i64,
+}
+
+impl Job for ProjectSession {
+    const KIND: &'static str = "recovery.project_session";
+}
+
+pub(crate) fn project() -> JobKind {
+    JobKind::new(|engine: Engine, job: ProjectSession| async move {
+        match engine.read(move |tx| queries::order(tx, job.session_id)).await? {
+            Some(order) => engine.host().put_session_order(&order).await,
+            None => Ok(()),
+        }
+    })
+}
+
+/// Takes a session out of the order list.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct RemoveSession {
+    pub(crate) session_id: i64,
+}
+
+impl Job for RemoveSession {
+    const KIND: &'static str = "recovery.remove_session";
+}
+
+pub(crate) fn remove() -> JobKind {
+    JobKind::new(|engine: Engine, job: RemoveSession| async move {
+        engine.host().remove_session_order(job.session_id).await
+    })
+}
+
+pub(crate) fn retention() -> Schedule {
+    Schedule::new(
+        "cartbay_retention_cleanup",
+        86_400,
+        "Erases sessions and deliverability events past their retention.",
+        |engine: Engine| async move {
+            while engine.write(Actor::system(), erase_past).await? > 0 {}
+            Ok(())
+        },
+    )
+}
+
+fn erase_past(tx: &mut Tx) -> Result<usize, Fault> {
+    let days = Settings::load(tx, cartbay::OPTION)?.integer(&cartbay::DATA_RETENTION_DAYS);
+    let before = tx.now().plus_days(-days);
+    let past = store::past(tx, before)?;
+    for id in &past {
+        let session = store::get(tx, *id)?;
+        commands::erase(tx, &session)?;
+    }
+    let days = Settings::load(tx, ocart::OPTION)?.integer(&ocart::RECOVERY_DELIVERABILITY_DAYS);
+    let before = tx.now().plus_days(-days);
+    crate::suppression::store::prune_events(tx, before)?;
+    Ok(past.len())
+}

@@ -1,0 +1,147 @@
+//! SQL of a session's event log, its carts and its tokens.
+
+use kernel::{Fault, Moment, hash};
+use runtime::{Sql, Tx, params};
+use serde_json::Value;
+
+use super::model::SessionEvent;
+
+const NEXT_SEQ: Sql =
+    Sql::new("SELECT COALESCE(MAX(seq), 0) + 1 FROM {p}cartwright_session_events WHERE session_id = ?");
+const LOG: Sql = Sql::new(
+    "INSERT INTO {p}cartwright_session_events (session_id, seq, event, data, created_at) VALUES (?, ?, ?, ?, ?)",
+);
+const EVENTS: Sql = Sql::new(
+    "SELECT event, data, created_at FROM {p}cartwright_session_events WHERE session_id = ? ORDER BY seq LIMIT 1000",
+);
+const DELETE_EVENTS: Sql = Sql::new("DELETE FROM {p}cartwright_session_events WHERE session_id = ?");
+const CART: Sql = Sql::new(
+    "INSERT INTO {p}cartwright_session_carts (session_id, message_id, cart_token, created_at) VALUES (?, ?, ?, ?)",
+);
+const BY_RESTORED_CART: Sql = Sql::new(
+    "SELECT session_id, message_id, created_at FROM {p}cartwright_session_carts WHERE cart_token = ? AND created_at >= ? \
+     ORDER BY id DESC LIMIT 1",
+);
+const DELETE_CARTS: Sql = Sql::new("DELETE FROM {p}cartwright_session_carts WHERE session_id = ?");
+const TOKEN: Sql = Sql::new(
+    "INSERT INTO {p}cartwright_tokens (hash, kind, session_id, message_id, contact_hash, masked, expires_at, created_at) \
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+);
+const TOKENS: Sql =
+    Sql::new("SELECT * FROM {p}cartwright_tokens WHERE session_id = ? AND kind = ? ORDER BY id");
+const BY_HASH: Sql = Sql::new("SELECT * FROM {p}cartwright_tokens WHERE hash = ? AND kind = ?");
+const DELETE_TOKENS: Sql =
+    Sql::new("DELETE FROM {p}cartwright_tokens WHERE session_id = ? AND kind = 'restore'");
+
+/// A token as it is kept: its hash only.
+#[derive(Debug, Clone)]
+pub(crate) struct Token {
+    pub(crate) hash: String,
+    pub(crate) session_id: i64,
+    pub(crate) message_id: i64,
+    pub(crate) contact_hash: String,
+    pub(crate) masked: String,
+    pub(crate) expires_at: Option<Moment>,
+    pub(crate) created_at: Moment,
+}
+
+/// Opens a session's cart again.
+pub(crate) const RESTORE: &str = "restore";
+/// Ends all mail to an address.
+pub(crate) const UNSUBSCRIBE: &str = "unsubscribe";
+/// Characters of a token.
+const TOKEN_LENGTH: usize = 64;
+
+/// A click that led to a cart.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Click {
+    pub(crate) session_id: i64,
+    pub(crate) message_id: i64,
+}
+
+pub(crate) fn log(tx: &mut Tx, session_id: i64, event: &str, data: &Value) -> Result<(), Fault> {
+    let seq = tx.count(&NEXT_SEQ, params![session_id])?;
+    let now = tx.now();
+    tx.insert(&LOG, params![session_id, seq, event, data.to_string(), now])?;
+    Ok(())
+}
+
+/// Oldest first.
+pub(crate) fn events(tx: &mut Tx, session_id: i64) -> Result<Vec<SessionEvent>, Fault> {
+    Ok(tx.rows(&EVENTS, params![session_id], |row| {
+        let data: String = row.get("data")?;
+        Ok(SessionEvent {
+            timestamp: row.get("created_at")?,
+            event: row.get("event")?,
+            data: kernel::json::from_text(&data).unwrap_or(Value::Null),
+        })
+    })?)
+}
+
+/// Remembers that a cart came out of a restore link.
+pub(crate) fn add_cart(tx: &mut Tx, session_id: i64, message_id: i64, token: &str) -> Result<(), Fault> {
+    let now = tx.now();
+    tx.insert(&CART, params![session_id, message_id, token, now])?;
+    Ok(())
+}
+
+/// The last click since then that led to this cart.
+pub(crate) fn click_of_cart(tx: &mut Tx, token: &str, since: Moment) -> Result<Option<Click>, Fault> {
+    Ok(tx.one(&BY_RESTORED_CART, params![token, since], |row| {
+        Ok(Click { session_id: row.get("session_id")?, message_id: row.get("message_id")? })
+    })?)
+}
+
+/// Makes a token and gives its text, which is kept nowhere.
+pub(crate) fn add_token(
+    tx: &mut Tx,
+    kind: &str,
+    session: &super::model::Session,
+    message_id: i64,
+    expires_at: Option<Moment>,
+) -> Result<String, Fault> {
+    let text = tx.entropy().alphanumeric(TOKEN_LENGTH);
+    let now = tx.now();
+    tx.insert(
+        &TOKEN,
+        params![
+            hash::sha256(&text),
+            kind,
+            session.id,
+            message_id,
+            &session.email_hash,
+            kernel::text::masked_email(&session.email),
+            expires_at,
+            now
+        ],
+    )?;
+    Ok(text)
+}
+
+fn read(row: &runtime::Row) -> Result<Token, db::DbError> {
+    Ok(Token {
+        hash: row.get("hash")?,
+        session_id: row.get("session_id")?,
+        message_id: row.get("message_id")?,
+        contact_hash: row.get("contact_hash")?,
+        masked: row.get("masked")?,
+        expires_at: row.get("expires_at")?,
+        created_at: row.get("created_at")?,
+    })
+}
+
+pub(crate) fn token(tx: &mut Tx, kind: &str, text: &str) -> Result<Option<Token>, Fault> {
+    Ok(tx.one(&BY_HASH, params![hash::sha256(text), kind], read)?)
+}
+
+pub(crate) fn tokens(tx: &mut Tx, kind: &str, session_id: i64) -> Result<Vec<Token>, Fault> {
+    Ok(tx.rows(&TOKENS, params![session_id, kind], read)?)
+}
+
+/// All that hangs on a session but its messages. A way to unsubscribe stays: the mail it stands in is still out there.
+pub(crate) fn forget(tx: &mut Tx, session_id: i64) -> Result<(), Fault> {
+    for sql in [&DELETE_EVENTS, &DELETE_CARTS, &DELETE_TOKENS] {
+        tx.execute(sql, params![session_id])?;
+    }
+    Ok(())
+}

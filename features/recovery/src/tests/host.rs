@@ -1,0 +1,153 @@
+//! A shop that has carts, orders when told so, and a list of sessions.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use kernel::contracts::shop::{Address, CartLine, CartSnapshot, OrderSnapshot, ProductSnapshot};
+use kernel::ids::{OfferId, OrderId, ProductId, UserId};
+use kernel::{Currency, Decimal, Fault, Moment, Money};
+use runtime::ports::{
+    AddToCart, ChildOrder, Host, NewOrder, OfferLine, OrderQuote, RestoreLine, RestoreOutcome, RestoredLine,
+    SessionOrder,
+};
+use runtime::testing::EmptyHost;
+
+#[derive(Debug, Default)]
+pub(crate) struct FakeHost {
+    pub(crate) carts: Mutex<BTreeMap<String, CartSnapshot>>,
+    pub(crate) ordered: Mutex<bool>,
+    pub(crate) sessions: Mutex<BTreeMap<i64, SessionOrder>>,
+}
+
+pub(crate) fn line(product_id: i64, name: &str, cents: i64) -> CartLine {
+    let price = Decimal::from(Money::new(cents, Currency::USD));
+    CartLine {
+        key: format!("key{product_id}"),
+        product_id: ProductId(product_id),
+        variation_id: ProductId(0),
+        quantity: 1,
+        variation: Vec::new(),
+        name: name.to_owned(),
+        sku: String::new(),
+        unit_price: price,
+        subtotal: price,
+        total: price,
+        total_tax: Decimal::from(Money::zero(Currency::USD)),
+        image: String::new(),
+        permalink: format!("/product/{product_id}"),
+        category_ids: Vec::new(),
+        product_type: "simple".to_owned(),
+        offer_id: None,
+    }
+}
+
+pub(crate) fn cart(token: &str, lines: Vec<CartLine>, cents: i64) -> CartSnapshot {
+    let (total, nothing) = (Money::new(cents, Currency::USD), Money::zero(Currency::USD));
+    CartSnapshot {
+        token: token.to_owned(),
+        customer_id: UserId(0),
+        item_count: i64::try_from(lines.len()).unwrap(),
+        hash: format!("{cents}"),
+        lines,
+        coupon_codes: Vec::new(),
+        currency: Currency::USD,
+        subtotal: total,
+        discount_total: nothing,
+        shipping_total: nothing,
+        total_tax: nothing,
+        total,
+        needs_shipping: true,
+    }
+}
+
+/// A shared shop.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct SharedHost(pub(crate) Arc<FakeHost>);
+
+#[async_trait]
+impl Host for SharedHost {
+    async fn product(&self, id: ProductId) -> Result<Option<ProductSnapshot>, Fault> {
+        EmptyHost.product(id).await
+    }
+    async fn find_products(&self, search: &str, limit: i64) -> Result<Vec<ProductSnapshot>, Fault> {
+        EmptyHost.find_products(search, limit).await
+    }
+    async fn open_cart(&self, customer: UserId) -> Result<CartSnapshot, Fault> {
+        EmptyHost.open_cart(customer).await
+    }
+    async fn cart(&self, token: &str) -> Result<Option<CartSnapshot>, Fault> {
+        Ok(self.0.carts.lock().unwrap().get(token).cloned())
+    }
+    async fn add_to_cart(&self, token: &str, product: &AddToCart) -> Result<CartSnapshot, Fault> {
+        EmptyHost.add_to_cart(token, product).await
+    }
+    async fn put_offer_line(&self, token: &str, line: &OfferLine) -> Result<CartSnapshot, Fault> {
+        EmptyHost.put_offer_line(token, line).await
+    }
+    async fn remove_offer_line(&self, token: &str, offer: OfferId) -> Result<CartSnapshot, Fault> {
+        EmptyHost.remove_offer_line(token, offer).await
+    }
+    async fn set_destination(
+        &self,
+        token: &str,
+        one: &Address,
+        two: &Address,
+    ) -> Result<CartSnapshot, Fault> {
+        EmptyHost.set_destination(token, one, two).await
+    }
+    async fn restore_cart(
+        &self,
+        _: &str,
+        lines: &[RestoreLine],
+        _: &[String],
+    ) -> Result<RestoreOutcome, Fault> {
+        let back: Vec<CartLine> =
+            lines.iter().map(|wanted| line(wanted.product.product_id.0, &wanted.name, 2400)).collect();
+        let outcomes = lines
+            .iter()
+            .map(|wanted| RestoredLine { name: wanted.name.clone(), outcome: "price_changed" })
+            .collect();
+        let rebuilt = cart("rebuilt", back, 2400);
+        self.0.carts.lock().unwrap().insert("rebuilt".to_owned(), rebuilt.clone());
+        Ok(RestoreOutcome { cart: rebuilt, lines: outcomes })
+    }
+    async fn place_order(&self, order: &NewOrder) -> Result<OrderSnapshot, Fault> {
+        EmptyHost.place_order(order).await
+    }
+    async fn complete_payment(&self, id: OrderId, transaction: &str) -> Result<OrderSnapshot, Fault> {
+        EmptyHost.complete_payment(id, transaction).await
+    }
+    async fn fail_payment(&self, id: OrderId, reason: &str) -> Result<OrderSnapshot, Fault> {
+        EmptyHost.fail_payment(id, reason).await
+    }
+    async fn quote_child_order(&self, child: &ChildOrder) -> Result<OrderQuote, Fault> {
+        EmptyHost.quote_child_order(child).await
+    }
+    async fn place_child_order(&self, child: &ChildOrder) -> Result<OrderSnapshot, Fault> {
+        EmptyHost.place_child_order(child).await
+    }
+    async fn order(&self, id: OrderId) -> Result<Option<OrderSnapshot>, Fault> {
+        EmptyHost.order(id).await
+    }
+    async fn child_orders(&self, id: OrderId) -> Result<Vec<OrderSnapshot>, Fault> {
+        EmptyHost.child_orders(id).await
+    }
+    async fn add_note(&self, id: OrderId, note: &str) -> Result<(), Fault> {
+        EmptyHost.add_note(id, note).await
+    }
+    async fn set_order_meta(&self, id: OrderId, meta: &[(String, String)]) -> Result<(), Fault> {
+        EmptyHost.set_order_meta(id, meta).await
+    }
+    async fn has_ordered_since(&self, _: &str, _: Moment) -> Result<bool, Fault> {
+        Ok(*self.0.ordered.lock().unwrap())
+    }
+    async fn put_session_order(&self, session: &SessionOrder) -> Result<(), Fault> {
+        self.0.sessions.lock().unwrap().insert(session.session_id, session.clone());
+        Ok(())
+    }
+    async fn remove_session_order(&self, session_id: i64) -> Result<(), Fault> {
+        self.0.sessions.lock().unwrap().remove(&session_id);
+        Ok(())
+    }
+}

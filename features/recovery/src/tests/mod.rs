@@ -1,0 +1,7 @@
+//! Shoppers' ways through recovery, on both databases.
+
+mod host;
+mod pages;
+mod sending;
+mod shoppers;
+mod world;

@@ -1,0 +1,211 @@
+//! Capture, abandonment, restore, unsubscribe, attribution.
+
+use http::Method;
+use kernel::{Currency, Money};
+use serde_json::json;
+
+use super::world::worlds;
+
+#[tokio::test]
+async fn without_consent_nothing_is_kept() {
+    for world in worlds().await {
+        world.fill("cart1").await;
+        let answer = world.capture("cart1", "ann@example.org", false).await;
+        assert_eq!((answer.status, answer.json()["captured"].clone()), (200, json!(false)));
+        world.wait(40).await;
+        assert!(world.mailer.sent().is_empty());
+        assert!(world.statuses().is_empty());
+        let list = world.owner(Method::GET, "/wp-json/cartbay/v1/sessions", "").await;
+        assert_eq!(list.json(), json!([]));
+
+        // Consent given and taken back: what was kept is gone.
+        world.fill("cart2").await;
+        assert_eq!(world.capture("cart2", "ann@example.org", true).await.status, 201);
+        assert_eq!(world.statuses(), ["cartbay-captured"]);
+        world.capture("cart2", "ann@example.org", false).await;
+        assert!(world.statuses().is_empty());
+        world.wait(40).await;
+        assert!(world.mailer.sent().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn captures_are_checked() {
+    for world in worlds().await {
+        world.fill("cart1").await;
+        assert_eq!(world.capture("cart1", "nobody", true).await.status, 400);
+        assert_eq!(world.capture("unknown", "ann@example.org", true).await.status, 400);
+        let address = "/wp-json/ocart/v1/checkout/capture";
+        let without = world.call(Method::POST, address, &[], "{}").await;
+        assert_eq!(without.status, 401);
+        let headers = [("cart-token", "cart1"), ("content-type", "application/json")];
+        for body in
+            ["{}", r#"{"consent":"perhaps"}"#, r#"{"consent":true,"email":1}"#, r#"{"consent":true,"x":1}"#]
+        {
+            assert_eq!(world.call(Method::POST, address, &headers, body).await.status, 400, "{body}");
+        }
+        let form = [("cart-token", "cart1"), ("content-type", "application/x-www-form-urlencoded")];
+        let answer = world.call(Method::POST, address, &form, "email=ann%40example.org&consent=on").await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+    }
+}
+
+#[tokio::test]
+async fn the_same_capture_twice_is_one_session() {
+    for world in worlds().await {
+        world.fill("cart1").await;
+        world.capture("cart1", "ann@example.org", true).await;
+        world.capture("cart1", "ann@example.org", true).await;
+        world.capture("cart1", "Ann.Other@example.org", true).await;
+        let list = world.owner(Method::GET, "/wp-json/cartbay/v1/sessions", "").await.json();
+        assert_eq!(list.as_array().unwrap().len(), 1);
+        assert_eq!(list[0]["email"], "Ann.Other@example.org");
+        assert_eq!(list[0]["status"], "wc-cartbay-captured");
+    }
+}
+
+#[tokio::test]
+async fn a_cart_is_abandoned_once_after_thirty_minutes() {
+    for world in worlds().await {
+        world.fill("cart1").await;
+        world.capture("cart1", "ann@example.org", true).await;
+        world.wait(29).await;
+        assert_eq!(world.statuses(), ["cartbay-captured"]);
+        assert!(world.mailer.sent().is_empty());
+        world.wait(1).await;
+        assert_eq!(world.statuses(), ["cartbay-abandoned"]);
+        assert_eq!(world.mailer.sent().len(), 1, "{}", world.database.name);
+        world.wait(60).await;
+        assert_eq!(world.mailer.sent().len(), 1);
+        let detail = world.owner(Method::GET, "/wp-json/cartbay/v1/sessions/1", "").await.json();
+        let abandoned =
+            detail["events"].as_array().unwrap().iter().filter(|event| event["event"] == "abandoned");
+        assert_eq!(abandoned.count(), 1, "{detail}");
+        let mail = world.mailer.sent().pop().unwrap();
+        assert_eq!(mail.to, "ann@example.org");
+        assert!(mail.headers[0].1.contains("/unsubscribe/"));
+        world.verify().await;
+    }
+}
+
+#[tokio::test]
+async fn activity_puts_abandonment_off() {
+    for world in worlds().await {
+        world.fill("cart1").await;
+        world.capture("cart1", "ann@example.org", true).await;
+        world.wait(20).await;
+        world.fill("cart1").await;
+        world.wait(29).await;
+        assert!(world.mailer.sent().is_empty());
+        world.wait(1).await;
+        assert_eq!(world.mailer.sent().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn links_bring_the_cart_back_as_often_as_they_are_followed() {
+    for world in worlds().await {
+        let (restore, _) = world.abandoned("cart1", "ann@example.org").await;
+        for _ in 0..2 {
+            let answer = world.get(&restore).await;
+            assert_eq!((answer.status, answer.location.as_str()), (303, "/checkout"));
+            assert!(answer.cookies.iter().any(|cookie| cookie.starts_with("cartwright_cart=cart1;")));
+        }
+        // The cart is gone: it is built anew, at another price, which is said.
+        world.host.0.carts.lock().unwrap().clear();
+        let answer = world.get(&restore).await;
+        assert_eq!(answer.status, 303);
+        assert!(answer.cookies.iter().any(|cookie| cookie.starts_with("cartwright_cart=rebuilt;")));
+        assert!(answer.cookies.iter().any(|cookie| cookie.contains("price")), "{:?}", answer.cookies);
+        world.run().await;
+        let detail = world.owner(Method::GET, "/wp-json/cartbay/v1/sessions/1", "").await.json();
+        assert_eq!(detail["status"], "wc-cartbay-captured", "{detail}");
+        assert_eq!(detail["restore_result"]["added"], 1);
+
+        assert_eq!(world.get("/restore/forged").await.status, 404);
+        world.database.clock.advance(49 * 3600);
+        assert_eq!(world.get(&restore).await.status, 410);
+    }
+}
+
+#[tokio::test]
+async fn unsubscribing_takes_one_click_and_no_scanner_does_it() {
+    for world in worlds().await {
+        let (_, unsubscribe) = world.abandoned("cart1", "ann@example.org").await;
+        assert_eq!(world.get(&unsubscribe).await.status, 200);
+        assert_eq!(world.statuses(), ["cartbay-abandoned"]);
+        let form = [("content-type", "application/x-www-form-urlencoded")];
+        for _ in 0..2 {
+            let answer = world.call(Method::POST, &unsubscribe, &form, "List-Unsubscribe=One-Click").await;
+            assert_eq!(answer.status, 200);
+        }
+        world.run().await;
+        assert_eq!(world.statuses(), ["cartbay-suppressed"]);
+        let list = world.owner(Method::GET, "/wp-json/ocart/v1/recovery/suppression", "").await.json();
+        assert_eq!(
+            (list[0]["reason"].clone(), list[0]["source"].clone()),
+            (json!("unsubscribe"), json!("one_click"))
+        );
+        assert_eq!(list.as_array().unwrap().len(), 1);
+        let runs =
+            world.owner(Method::GET, "/wp-json/ocart/v1/recovery/runs?status=stopped", "").await.json();
+        assert_eq!(runs[0]["stop_reason"], "unsubscribed");
+
+        // Another cart of the same shopper: the answer tells nothing, and nothing is sent.
+        world.fill("cart2").await;
+        assert_eq!(world.capture("cart2", "ANN@example.org", true).await.status, 201);
+        world.wait(40).await;
+        assert_eq!(world.mailer.sent().len(), 1);
+        assert_eq!(world.call(Method::POST, "/unsubscribe/forged", &form, "").await.status, 404);
+        world.verify().await;
+    }
+}
+
+#[tokio::test]
+async fn an_order_is_attributed_once_and_refunds_take_back() {
+    for world in worlds().await {
+        let (restore, _) = world.abandoned("cart1", "ann@example.org").await;
+        world.get(&restore).await;
+        world.wait(5).await;
+        let order = world.order(41, "cart1", "ann@example.org", 2400);
+        world.paid(order.clone()).await;
+        world.paid(order.clone()).await;
+        assert_eq!(world.statuses(), ["cartbay-recovered"]);
+        let detail = world.owner(Method::GET, "/wp-json/cartbay/v1/sessions/1", "").await.json();
+        assert_eq!(detail["attribution_source"], "click");
+        assert_eq!(detail["recovered_order_id"], 41);
+        assert_eq!(detail["recovered_revenue"].to_string(), "24.00");
+        let runs = world.owner(Method::GET, "/wp-json/ocart/v1/recovery/runs", "").await.json();
+        assert_eq!(runs[0]["status"], "converted");
+        assert_eq!(runs[0]["revenue_recovered"].to_string(), "24.00");
+
+        let mut refunded = order.clone();
+        refunded.version = 2;
+        refunded.refunded_total = Money::new(900, Currency::USD);
+        world.refunded(refunded.clone(), refunded.refunded_total).await;
+        // An announcement from before the refund changes nothing.
+        world.paid(order).await;
+        let detail = world.owner(Method::GET, "/wp-json/cartbay/v1/sessions/1", "").await.json();
+        assert_eq!(detail["recovered_revenue"].to_string(), "15.00");
+        world.verify().await;
+        assert!(world.get(&restore).await.location.ends_with("/shop"));
+    }
+}
+
+#[tokio::test]
+async fn an_order_before_abandonment_closes_the_session() {
+    for world in worlds().await {
+        world.fill("cart1").await;
+        world.capture("cart1", "ann@example.org", true).await;
+        world.wait(5).await;
+        let order = world.order(41, "cart1", "ann@example.org", 2400);
+        world.paid(order).await;
+        world.wait(60).await;
+        assert!(world.mailer.sent().is_empty());
+        let detail = world.owner(Method::GET, "/wp-json/cartbay/v1/sessions/1", "").await.json();
+        assert_eq!(detail["close_reason"], "completed_before_abandonment");
+        let runs = world.owner(Method::GET, "/wp-json/ocart/v1/recovery/runs", "").await.json();
+        assert_eq!(runs, json!([]));
+        world.verify().await;
+    }
+}
