@@ -10,7 +10,7 @@ use super::model::{Branch, FunnelStep, StepType};
 /// 2. Else the next step by position whose branch is the answer's or `default`.
 /// 3. After a skipped step (`answer` is `Default`) only `default` steps follow.
 #[must_use]
-pub fn next<'a>(steps: &'a [FunnelStep], current: Option<StepId>, answer: Branch) -> Option<&'a FunnelStep> {
+pub fn next(steps: &[FunnelStep], current: Option<StepId>, answer: Branch) -> Option<&FunnelStep> {
     let place = |id: StepId| steps.iter().position(|step| step.id == id);
     let from = match current {
         Some(id) => place(id)? + 1,
