@@ -11,10 +11,15 @@ pub mod offers;
 pub mod steps;
 pub mod upsells;
 
-use web::Feature;
+use kernel::capability::{OCART_MANAGE_FUNNELS, OCART_MANAGE_OFFERS};
+use web::{Feature, MenuItem};
 
 /// Templates of all slices.
 const TEMPLATES: &[web::Template] = &[
+    ("funnels/admin_funnels.html", include_str!("funnels/pages/admin_funnels.html")),
+    ("funnels/admin_funnel.html", include_str!("funnels/pages/admin_funnel.html")),
+    ("funnels/admin_offers.html", include_str!("offers/pages/admin_offers.html")),
+    ("funnels/admin_offer.html", include_str!("offers/pages/admin_offer.html")),
     ("funnels/checkout.html", include_str!("checkout/pages/checkout.html")),
     ("funnels/checkout_details.html", include_str!("checkout/pages/checkout_details.html")),
     ("funnels/checkout_payment.html", include_str!("checkout/pages/checkout_payment.html")),
@@ -25,6 +30,31 @@ const TEMPLATES: &[web::Template] = &[
     ("funnels/offer_page.html", include_str!("upsells/pages/offer_page.html")),
     ("funnels/offer_over.html", include_str!("upsells/pages/offer_over.html")),
     ("funnels/offer_checking.html", include_str!("upsells/pages/offer_checking.html")),
+];
+
+/// Navigation of the admin, in the order of the specification's menu.
+const MENU: &[MenuItem] = &[
+    MenuItem {
+        group: "OCart",
+        title: "Funnels",
+        slug: "ocart-funnels",
+        capability: OCART_MANAGE_FUNNELS,
+        position: 20,
+    },
+    MenuItem {
+        group: "OCart",
+        title: "Bumps",
+        slug: "ocart-bumps",
+        capability: OCART_MANAGE_OFFERS,
+        position: 40,
+    },
+    MenuItem {
+        group: "OCart",
+        title: "Upsells",
+        slug: "ocart-upsells",
+        capability: OCART_MANAGE_OFFERS,
+        position: 50,
+    },
 ];
 
 /// The manifest.
@@ -47,8 +77,11 @@ pub fn feature() -> Feature {
             upsells::rest::routes(routes);
             upsells::storefront::routes(routes);
             checkout::storefront::routes(routes);
+            funnels::admin::routes(routes);
+            offers::admin::routes(routes);
         }),
         templates: TEMPLATES,
+        menu: MENU,
         commands: funnels::cli::commands(),
         ..Feature::default()
     }

@@ -36,7 +36,7 @@ pub(crate) async fn priced(
     if cart.lines.is_empty() || !rules::is_eligible(&offer, &product, &around) {
         return Ok(None);
     }
-    Ok(Some(bump(funnel, offer, &product, &around, cart)))
+    bump(funnel, offer, &product, &around, cart).map(Some)
 }
 
 fn bump(
@@ -45,11 +45,11 @@ fn bump(
     product: &ProductSnapshot,
     around: &Surroundings,
     cart: &CartSnapshot,
-) -> EligibleBump {
+) -> Result<EligibleBump, Fault> {
     let unit_price = rules::unit_price(&offer.pricing_rule, product, around);
     let display = &offer.display_config;
     let or = |text: &str, fallback: &str| if text.is_empty() { fallback.to_owned() } else { text.to_owned() };
-    EligibleBump {
+    Ok(EligibleBump {
         id: offer.id,
         funnel_id: funnel,
         headline: or(&display.headline, &product.name),
@@ -60,11 +60,11 @@ fn bump(
         product_name: product.name.clone(),
         image: product.image.clone(),
         quantity: offer.quantity,
-        price: unit_price.times(offer.quantity).into(),
-        regular_price: product.price.times(offer.quantity).into(),
+        price: unit_price.times(offer.quantity).to_money(cart.currency)?.amount(),
+        regular_price: product.price.times(offer.quantity).to_money(cart.currency)?.amount(),
         currency: cart.currency,
         accepted: cart.lines.iter().any(|line| line.offer_id == Some(offer.id.0)),
         offer,
         unit_price,
-    }
+    })
 }

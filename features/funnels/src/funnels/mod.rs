@@ -5,9 +5,11 @@
 //!    else to the plain checkout.
 //! 3. One that shoppers have been through is archived, never deleted.
 
+pub(crate) mod admin;
 pub mod cli;
 pub mod commands;
 pub mod model;
 pub mod queries;
+pub mod queries_figures;
 pub mod rest;
 pub(crate) mod store;

@@ -4,6 +4,8 @@
 //! 2. Targeting looks at the shopper's own lines: what an offer put into the cart is no reason for another.
 //! 3. An offer that a funnel shows or a shopper has answered is archived, never deleted.
 
+pub(crate) mod admin;
+pub(crate) mod admin_form;
 pub mod commands;
 pub mod model;
 pub mod queries;

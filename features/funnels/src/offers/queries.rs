@@ -44,8 +44,18 @@ pub struct OfferFigures {
 
 /// Figures of a funnel's offers.
 pub fn figures(tx: &mut Tx, funnel: FunnelId) -> Result<BTreeMap<OfferId, OfferFigures>, Fault> {
+    Ok(summed(&store_events::figures(tx, funnel)?))
+}
+
+/// Figures of one offer in all funnels.
+pub fn figures_of(tx: &mut Tx, offer: OfferId) -> Result<OfferFigures, Fault> {
+    let all = summed(&store_events::figures_of_offer(tx, offer)?);
+    Ok(all.get(&offer).copied().unwrap_or_default())
+}
+
+fn summed(figures: &[store_events::Figure]) -> BTreeMap<OfferId, OfferFigures> {
     let mut all: BTreeMap<OfferId, OfferFigures> = BTreeMap::new();
-    for figure in store_events::figures(tx, funnel)? {
+    for figure in figures {
         let of_offer = all.entry(figure.offer_id).or_default();
         match figure.event_type.as_str() {
             "shown" => of_offer.shown += figure.events,
@@ -58,5 +68,5 @@ pub fn figures(tx: &mut Tx, funnel: FunnelId) -> Result<BTreeMap<OfferId, OfferF
             _ => {}
         }
     }
-    Ok(all)
+    all
 }

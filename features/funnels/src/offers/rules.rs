@@ -159,3 +159,25 @@ pub fn check_targeting(field: &str, rules: &TargetingRules, currency: Currency) 
     }
     Ok(())
 }
+
+/// A price rule for people: `50% off`, `$24.00`.
+#[must_use]
+pub fn price_text(rule: &PricingRule, currency: Currency) -> String {
+    let shown = |amount: &kernel::Amount| {
+        amount
+            .decimal()
+            .to_money(currency)
+            .map_or_else(|_| amount.decimal().to_string(), kernel::Money::display)
+    };
+    match rule {
+        PricingRule::FixedAddon { amount } | PricingRule::FixedPrice { amount } => shown(amount),
+        PricingRule::PercentAddon { value } => format!("{value}% of the cart"),
+        PricingRule::FreeGift { .. } => "Free".to_owned(),
+        PricingRule::DiscountPct { value, basis: Basis::Current } => format!("{value}% off"),
+        PricingRule::DiscountPct { value, basis: Basis::Regular } => {
+            format!("{value}% off the regular price")
+        }
+        PricingRule::AmountOff { amount, .. } => format!("{} off", shown(amount)),
+        PricingRule::ListPrice {} => "Usual price".to_owned(),
+    }
+}

@@ -32,6 +32,12 @@ const FIGURES: Sql = Sql::new(
      GROUP BY offer_id, event_type",
 );
 
+const FIGURES_OF_OFFER: Sql = Sql::new(
+    "SELECT offer_id, event_type, COUNT(*) AS events, SUM(CASE WHEN order_id > 0 THEN amount_minor ELSE 0 END) AS amount, \
+     SUM(CASE WHEN order_id > 0 THEN 1 ELSE 0 END) AS ordered FROM {p}ocart_offer_events WHERE offer_id = ? \
+     GROUP BY offer_id, event_type",
+);
+
 /// An event to write; `subject` and `what` make its key.
 #[derive(Debug, Clone)]
 pub(crate) struct NewEvent<'a> {
@@ -131,14 +137,21 @@ pub(crate) struct Figure {
     pub(crate) amount_minor: i64,
 }
 
+fn figure(row: &Row<'_>) -> Result<Figure, db::DbError> {
+    Ok(Figure {
+        offer_id: row.get("offer_id")?,
+        event_type: row.get("event_type")?,
+        events: row.get("events")?,
+        ordered: row.get("ordered")?,
+        amount_minor: row.get("amount")?,
+    })
+}
+
 pub(crate) fn figures(tx: &mut Tx, funnel: FunnelId) -> Result<Vec<Figure>, Fault> {
-    Ok(tx.rows(&FIGURES, params![funnel], |row| {
-        Ok(Figure {
-            offer_id: row.get("offer_id")?,
-            event_type: row.get("event_type")?,
-            events: row.get("events")?,
-            ordered: row.get("ordered")?,
-            amount_minor: row.get("amount")?,
-        })
-    })?)
+    Ok(tx.rows(&FIGURES, params![funnel], figure)?)
+}
+
+/// Of one offer in all funnels.
+pub(crate) fn figures_of_offer(tx: &mut Tx, offer: OfferId) -> Result<Vec<Figure>, Fault> {
+    Ok(tx.rows(&FIGURES_OF_OFFER, params![offer], figure)?)
 }
