@@ -11,6 +11,7 @@ pub fn all() -> Vec<Feature> {
         payments::feature(),
         funnels::feature(),
         messaging::feature(),
+        recovery::feature(),
         loyalty::feature(),
     ]
 }
