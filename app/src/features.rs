@@ -10,6 +10,7 @@ pub fn all() -> Vec<Feature> {
         shop::feature(),
         payments::feature(),
         funnels::feature(),
+        recovery::feature(),
         messaging::feature(),
         recovery::feature(),
         loyalty::feature(),

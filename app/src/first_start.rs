@@ -5,7 +5,9 @@ use std::os::unix::fs::OpenOptionsExt as _;
 
 use accounts::users::commands::{CreateUser, create_user};
 use kernel::{Entropy, Fault};
-use runtime::{Actor, SecretKey};
+use runtime::audit::AuditLog;
+use runtime::settings::oloyalty;
+use runtime::{Actor, SecretKey, Settings, Tx};
 
 use crate::configuration::Configuration;
 use crate::wiring::Application;
@@ -47,6 +49,7 @@ pub async fn administrator(application: &Application) -> Result<Option<String>, 
     if engine.read(accounts::users::queries::any).await? {
         return Ok(None);
     }
+    engine.write(Actor::system(), go_live).await?;
     let given = application.configuration.admin_password.clone();
     let password = given.clone().unwrap_or_else(|| engine.entropy().alphanumeric(20));
     let command = CreateUser {
@@ -64,4 +67,11 @@ pub async fn administrator(application: &Application) -> Result<Option<String>, 
         Err(fault) if fault.code == "existing_user" => Ok(None),
         Err(fault) => Err(fault),
     }
+}
+
+/// A fresh shop of our own has no plugin beside it whose points could be doubled: loyalty starts live, not in shadow.
+fn go_live(tx: &mut Tx) -> Result<(), Fault> {
+    let mut settings = Settings::load(tx, oloyalty::OPTION)?;
+    let live = vec![(oloyalty::POINTS_SHADOW_MODE.key.to_owned(), false.into())];
+    settings.change(tx, AuditLog::OLoyalty, &live)
 }

@@ -3,6 +3,7 @@
 pub mod cron;
 pub mod database;
 pub mod doctor;
+pub mod option;
 pub mod serve;
 pub mod uninstall;
 
@@ -10,6 +11,10 @@ use clap::{Arg, ArgAction};
 
 fn flag(name: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).action(ArgAction::SetTrue).help(help)
+}
+
+fn named(name: &'static str) -> Arg {
+    Arg::new(name).required(true)
 }
 
 /// Their words and arguments.
@@ -34,6 +39,18 @@ pub fn own() -> Vec<(Vec<&'static str>, clap::Command)> {
             command("Fill an empty database from FILE")
                 .arg(file())
                 .arg(flag("replace", "Delete what is there first")),
+        ),
+        (
+            vec!["option", "list"],
+            command("List every setting with its value").arg(Arg::new("option").value_name("OPTION")),
+        ),
+        (vec!["option", "get"], command("Print a setting").arg(named("option")).arg(named("key"))),
+        (
+            vec!["option", "update"],
+            command("Change a setting")
+                .arg(named("option"))
+                .arg(named("key"))
+                .arg(named("value").allow_hyphen_values(true)),
         ),
         (vec!["cron", "event", "list"], command("List schedules and waiting jobs")),
         (

@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use crate::audit::{Audit, AuditLog};
 
 const FIND: Sql = Sql::new("SELECT option_value FROM {p}cartwright_options WHERE option_name = ?");
+const TOUCH: Sql = Sql::new("UPDATE {p}cartwright_options SET autoload = 'yes' WHERE option_name = ?");
 const PUT: Sql = Sql::pair(
     "INSERT INTO {p}cartwright_options (option_name, option_value, autoload) VALUES (?, ?, 'yes') \
      ON CONFLICT (option_name) DO UPDATE SET option_value = excluded.option_value",
@@ -196,6 +197,9 @@ impl Settings {
 
     /// Changes keys (dotted path to value), all or none, and audits the difference.
     pub fn change(&mut self, tx: &mut Tx, log: AuditLog, changes: &[(String, Value)]) -> Result<(), Fault> {
+        // Holds the row, so that of two owners who save at once neither undoes what the other changed.
+        tx.execute(&TOUCH, params![self.option])?;
+        self.document = Self::load(tx, self.option)?.document;
         let before = self.complete();
         for (key, value) in changes {
             let setting = of(self.option)

@@ -1,0 +1,161 @@
+//! Rules of the house that a test can hold: rings, names and sizes of files, what may not stand in the source.
+#![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it should be")]
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
+}
+
+fn files(below: &str, ending: &str) -> Vec<PathBuf> {
+    fn walk(folder: &Path, ending: &str, found: &mut Vec<PathBuf>) {
+        let Ok(entries) = std::fs::read_dir(folder) else { return };
+        for entry in entries {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, ending, found);
+            } else if path.to_string_lossy().ends_with(ending) {
+                found.push(path);
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(&root().join(below), ending, &mut found);
+    found
+}
+
+/// Our own crates that a manifest depends on, development dependencies left out.
+fn depends(manifest: &Path, own: &BTreeSet<String>) -> BTreeSet<String> {
+    let text = std::fs::read_to_string(manifest).unwrap();
+    let dependencies =
+        text.split("\n[dependencies]").nth(1).unwrap_or_default().split("\n[").next().unwrap_or_default();
+    dependencies
+        .lines()
+        .filter_map(|line| line.split(['.', ' ', '=']).next())
+        .filter(|name| own.contains(*name))
+        .map(ToOwned::to_owned)
+        .collect()
+}
+
+fn crates(folder: &str) -> BTreeSet<String> {
+    std::fs::read_dir(root().join(folder))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .collect()
+}
+
+#[test]
+fn the_rings_hold() {
+    let (kits, features, adapters) = (crates("crates"), crates("features"), crates("adapters"));
+    let own: BTreeSet<String> = kits.iter().chain(&features).chain(&adapters).cloned().collect();
+    let allowed = |folder: &str, name: &str| -> BTreeSet<String> {
+        let below: &[&str] = match (folder, name) {
+            ("crates", "kernel") => &[],
+            ("crates", "db") => &["kernel"],
+            ("crates", "runtime") => &["kernel", "db"],
+            ("crates", _) | ("adapters", _) => &["kernel", "db", "runtime"],
+            _ => &["kernel", "db", "runtime", "web"],
+        };
+        below.iter().map(|name| (*name).to_owned()).collect()
+    };
+    for (folder, names) in [("crates", &kits), ("features", &features), ("adapters", &adapters)] {
+        for name in names {
+            let used = depends(&root().join(folder).join(name).join("Cargo.toml"), &own);
+            let forbidden: Vec<&String> =
+                used.iter().filter(|used| !allowed(folder, name).contains(*used)).collect();
+            assert!(forbidden.is_empty(), "{folder}/{name} may not depend on {forbidden:?}");
+        }
+    }
+}
+
+const ROLES: [&str; 11] =
+    ["mod", "model", "rules", "store", "commands", "queries", "rest", "admin", "storefront", "jobs", "cli"];
+
+#[test]
+fn slices_hold_only_files_with_known_roles() {
+    let known = |name: &str| {
+        ROLES.iter().any(|role| name == *role || name.starts_with(&format!("{role}_")))
+            || matches!(name, "filters" | "verify" | "tests")
+            || name.starts_with("on_")
+    };
+    for path in files("features", ".rs") {
+        let parts: Vec<String> = path
+            .strip_prefix(root())
+            .unwrap()
+            .iter()
+            .map(|part| part.to_string_lossy().into_owned())
+            .collect();
+        // features/NAME/src/SLICE/…/FILE.rs; the crate's own files and its tests have other names.
+        if parts.get(2).is_some_and(|part| part == "src") && parts.len() > 4 && parts[3] != "tests" {
+            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+            assert!(known(&name), "{}: not a role of a slice", path.display());
+        }
+    }
+}
+
+#[test]
+fn files_are_short_and_say_what_they_are() {
+    for folder in ["crates", "features", "adapters", "app", "sim"] {
+        for path in files(folder, ".rs") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            assert!(text.lines().count() <= 500, "{} has more than 500 lines", path.display());
+            assert!(text.starts_with("//!"), "{} does not say what it is", path.display());
+        }
+    }
+}
+
+#[test]
+fn nothing_is_left_for_later() {
+    let forbidden = ["todo!(", "unimplemented!(", "#[ignore", "FIXME", "XXX:", "dbg!("];
+    for folder in ["crates", "features", "adapters", "app/src", "sim"] {
+        for path in files(folder, ".rs") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            for word in forbidden {
+                assert!(!text.contains(word), "{} holds {word}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn pages_carry_neither_scripts_nor_styles_of_their_own() {
+    for folder in ["features", "web-assets/templates"] {
+        for path in files(folder, ".html") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let name = path.display();
+            // Mail is read where no stylesheet reaches.
+            if text.contains("{# A letter")
+                || name.to_string().contains("/letters/")
+                || name.to_string().contains("letter")
+            {
+                continue;
+            }
+            assert!(
+                !text.contains(" style=\""),
+                "{name}: a style attribute is stopped by the content security policy"
+            );
+            assert!(!text.contains(" onclick="), "{name}: a handler in the page is stopped by the policy");
+            let scripts = text.matches("<script").count();
+            let harmless = text.matches("<script src=").count()
+                + text.matches("<script type=\"application/json\"").count();
+            assert_eq!(scripts, harmless, "{name}: a script in the page is stopped by the policy");
+        }
+    }
+}
+
+#[test]
+fn every_path_that_a_document_names_is_there() {
+    let root = root();
+    let documents = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"];
+    for document in documents {
+        let Ok(text) = std::fs::read_to_string(root.join(document)) else { continue };
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let path = link.split('#').next().unwrap_or_default();
+            if path.is_empty() || path.contains("://") {
+                continue;
+            }
+            assert!(root.join(path).exists(), "{document} names {path}, which is not there");
+        }
+    }
+}
