@@ -5,6 +5,7 @@ import re
 import pytest
 
 from harness import databases, goods
+from harness.browser import SIZES, Browser, chromium
 from harness.mail import MailServer
 from harness.shop import PROGRAM, Shop
 
@@ -67,3 +68,17 @@ def shop(request, tmp_path, mail_server):
 def shared_shop(request, tmp_path_factory, mail_server):
     """A stocked shop for all tests of a file: they must not mind each other."""
     yield from run_shop(request.param, tmp_path_factory.mktemp("shop"), mail_server)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    if chromium() is None:
+        pytest.skip("there is no Chromium")
+    opened = Browser()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(params=SIZES, ids=lambda width: f"w{width}")
+def width(request):
+    return request.param

@@ -67,6 +67,7 @@ class Shop:
         if self.process is None:
             return
         process, self.process = self.process, None
+        assert process.poll() is None, f"the server went away by itself: {process.returncode}\n{self.log.read_text()[-2000:]}"
         process.terminate()
         try:
             assert process.wait(30) == 0, f"the server ended badly:\n{self.log.read_text()[-2000:]}"
