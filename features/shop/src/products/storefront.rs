@@ -55,7 +55,11 @@ fn money(amount: Decimal, currency: Currency) -> String {
 
 pub(crate) fn card(tx: &mut Tx, product: &Product, currency: Currency) -> Result<Card, Fault> {
     let now = tx.now();
-    let range = if product.kind == "variable" { store::price_range(tx, product.id, now)? } else { None };
+    let range = match product.kind.as_str() {
+        "variable" => store::price_range(tx, product.id, now)?,
+        "grouped" => grouped_range(tx, product)?,
+        _ => None,
+    };
     let variations = if product.kind == "variable" { store::variations(tx, product.id)? } else { Vec::new() };
     let price = match range {
         Some((least, most)) if least != most => {
@@ -84,6 +88,18 @@ pub(crate) fn card(tx: &mut Tx, product: &Product, currency: Currency) -> Result
         from: range.is_some_and(|(least, most)| least != most),
         price,
     })
+}
+
+/// The least and the most that one of a group's products costs.
+fn grouped_range(tx: &mut Tx, product: &Product) -> Result<Option<(Decimal, Decimal)>, Fault> {
+    let now = tx.now();
+    let mut prices = Vec::new();
+    for id in &product.grouped_ids {
+        let member = queries::find(tx, kernel::ids::ProductId(*id))?;
+        prices
+            .extend(member.filter(|member| member.status == "publish").and_then(|member| member.price(now)));
+    }
+    Ok(prices.iter().min().copied().zip(prices.iter().max().copied()))
 }
 
 fn shop(call: &Call, tx: &mut Tx) -> Result<Reply, Fault> {
