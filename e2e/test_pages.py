@@ -4,7 +4,15 @@ import re
 
 import pytest
 
+from conftest import run_shop
+
 BUYER = {"first_name": "Ada", "last_name": "Byron", "email": "ada@example.com", "password": "correct horse battery"}
+
+
+@pytest.fixture(scope="module")
+def shared_shop(tmp_path_factory, mail_server):
+    """On SQLite alone: the database changes nothing about how a page looks."""
+    yield from run_shop("sqlite", tmp_path_factory.mktemp("shop"), mail_server)
 
 
 @pytest.fixture

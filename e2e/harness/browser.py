@@ -72,7 +72,7 @@ class Visit:
 
     def sound(self, name=None):
         """The page is fit to use, and nothing has gone wrong on the way here; keeps a picture under `name`."""
-        self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_load_state("load")
         if name:
             self.picture(name)
         wrong = self.page.evaluate(f"({SOUND})()")
@@ -97,5 +97,6 @@ class Visit:
     def __enter__(self):
         return self
 
-    def __exit__(self, *unused):
+    def __exit__(self, kind, *unused):
         self.close()
+        assert kind is not None or self.problems == []
