@@ -12,7 +12,6 @@ pub fn all() -> Vec<Feature> {
         funnels::feature(),
         recovery::feature(),
         messaging::feature(),
-        recovery::feature(),
         loyalty::feature(),
     ]
 }
