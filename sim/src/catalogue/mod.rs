@@ -1,0 +1,7 @@
+//! What the shop sells: files for the shop's own importers.
+
+/// Products, as WooCommerce's product CSV.
+pub const PRODUCTS: &str = include_str!("products.csv");
+
+/// Tax rates, as WooCommerce's tax rate CSV.
+pub const TAX_RATES: &str = include_str!("tax_rates.csv");
