@@ -123,9 +123,11 @@ impl Browser {
         body: Option<(&'static str, String)>,
         key: &str,
     ) -> Result<(Visit, Option<String>), Fault> {
-        let mut request = Request::builder().method(method).uri(path).header(header::USER_AGENT, "Mozilla/5.0 (simulated)");
+        let mut request =
+            Request::builder().method(method).uri(path).header(header::USER_AGENT, "Mozilla/5.0 (simulated)");
         if !self.cookies.is_empty() {
-            let line: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            let line: Vec<String> =
+                self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
             request = request.header(header::COOKIE, line.join("; "));
         }
         if let Some(basic) = &self.basic {
@@ -148,7 +150,8 @@ impl Browser {
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.map_err(|error| wrong(&error))?.to_bytes();
         self.remember(&parts.headers);
-        let location = parts.headers.get(header::LOCATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let location =
+            parts.headers.get(header::LOCATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let text = String::from_utf8_lossy(&bytes).into_owned();
         Ok((Visit { status: parts.status, path: path.to_owned(), text }, location))
     }

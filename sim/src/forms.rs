@@ -43,7 +43,11 @@ impl PageForm {
         let encode = |text: &str| {
             percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
         };
-        self.fields.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect::<Vec<_>>().join("&")
+        self.fields
+            .iter()
+            .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
+            .collect::<Vec<_>>()
+            .join("&")
     }
 }
 
@@ -55,14 +59,19 @@ pub fn forms(html: &str) -> Vec<PageForm> {
     let mut select: Option<(String, Option<String>)> = None;
     for tag in html.split('<').skip(1) {
         let (head, text) = tag.split_once('>').unwrap_or((tag, ""));
-        let name = head.split(|character: char| character.is_whitespace() || character == '/').next().unwrap_or_default();
+        let name = head
+            .split(|character: char| character.is_whitespace() || character == '/')
+            .next()
+            .unwrap_or_default();
         let attributes = attributes(head);
         match name.to_ascii_lowercase().as_str() {
             "form" => {
                 inside = true;
                 found.push(PageForm {
                     action: attributes.get("action").cloned().unwrap_or_default(),
-                    method: attributes.get("method").map_or_else(|| "get".to_owned(), |method| method.to_ascii_lowercase()),
+                    method: attributes
+                        .get("method")
+                        .map_or_else(|| "get".to_owned(), |method| method.to_ascii_lowercase()),
                     ..PageForm::default()
                 });
             }
@@ -111,9 +120,11 @@ fn add(form: Option<&mut PageForm>, name: Option<&String>, value: &str, sent: bo
 
 fn attributes(head: &str) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
-    let mut rest = head.trim_end_matches('/').split_once(char::is_whitespace).map_or("", |(_, rest)| rest).trim_start();
+    let mut rest =
+        head.trim_end_matches('/').split_once(char::is_whitespace).map_or("", |(_, rest)| rest).trim_start();
     while !rest.is_empty() {
-        let end = rest.find(|character: char| character == '=' || character.is_whitespace()).unwrap_or(rest.len());
+        let end =
+            rest.find(|character: char| character == '=' || character.is_whitespace()).unwrap_or(rest.len());
         let (name, after) = rest.split_at(end);
         let after = after.trim_start();
         let Some(value) = after.strip_prefix('=') else {
@@ -159,7 +170,10 @@ mod tests {
         let mut form = forms(page).pop().unwrap();
         assert_eq!((form.action.as_str(), form.method.as_str()), ("/a&b", "post"));
         let pairs: Vec<_> = form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        assert_eq!(pairs, [("_csrf", "x/y"), ("email", "ada"), ("ship", "b"), ("country", "DE"), ("note", "hi")]);
+        assert_eq!(
+            pairs,
+            [("_csrf", "x/y"), ("email", "ada"), ("ship", "b"), ("country", "DE"), ("note", "hi")]
+        );
         form.choose("consent");
         form.choose("go");
         assert!(form.encoded().ends_with("&consent=1&go=now"));

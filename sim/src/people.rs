@@ -3,13 +3,14 @@
 use crate::chance::Chance;
 
 const FIRST: [&str; 32] = [
-    "Ada", "Ben", "Clara", "David", "Elif", "Farid", "Greta", "Hugo", "Ines", "Jonas", "Kira", "Liam", "Mona", "Nils",
-    "Olga", "Paul", "Rosa", "Sami", "Tara", "Uwe", "Vera", "Wim", "Yara", "Zoe", "Amir", "Bea", "Carl", "Dora", "Emil",
-    "Fay", "Gus", "Hana",
+    "Ada", "Ben", "Clara", "David", "Elif", "Farid", "Greta", "Hugo", "Ines", "Jonas", "Kira", "Liam",
+    "Mona", "Nils", "Olga", "Paul", "Rosa", "Sami", "Tara", "Uwe", "Vera", "Wim", "Yara", "Zoe", "Amir",
+    "Bea", "Carl", "Dora", "Emil", "Fay", "Gus", "Hana",
 ];
 const LAST: [&str; 24] = [
-    "Adams", "Baker", "Costa", "Diaz", "Evans", "Fischer", "Garcia", "Huber", "Ito", "Jensen", "Khan", "Lopez", "Meyer",
-    "Nguyen", "Okafor", "Patel", "Quinn", "Rossi", "Silva", "Tanaka", "Usman", "Varga", "Weber", "Young",
+    "Adams", "Baker", "Costa", "Diaz", "Evans", "Fischer", "Garcia", "Huber", "Ito", "Jensen", "Khan",
+    "Lopez", "Meyer", "Nguyen", "Okafor", "Patel", "Quinn", "Rossi", "Silva", "Tanaka", "Usman", "Varga",
+    "Weber", "Young",
 ];
 const CITIES: [(&str, &str, &str); 8] = [
     ("Portland", "OR", "97201"),
