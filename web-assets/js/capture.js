@@ -3,6 +3,9 @@
 (function () {
   "use strict";
   var sent = "";
+  // A box that is ticked at the start may stand for an address that is kept already.
+  var box = document.getElementById("consent");
+  var kept = Boolean(box && box.checked);
 
   function reading() {
     var input = document.querySelector("input[data-capture]");
@@ -13,7 +16,7 @@
     return { url: input.dataset.captureUrl, email: email };
   }
 
-  function post(found, leaving) {
+  function post(found, leaving, consent) {
     var headers = { "Content-Type": "application/json", Accept: "application/json" };
     var nonce = document.querySelector('meta[name="rest-nonce"]');
     if (nonce) headers["X-WP-Nonce"] = nonce.content;
@@ -22,12 +25,23 @@
       credentials: "same-origin",
       keepalive: leaving,
       headers: headers,
-      body: JSON.stringify({ email: found.email, consent: true })
+      body: JSON.stringify({ email: found.email, consent: consent !== false })
     });
+  }
+
+  // The box was unticked after an address was kept: it is forgotten.
+  function withdraw() {
+    var input = document.querySelector("input[data-capture]");
+    if (!input || !input.dataset.captureUrl || !(sent || kept)) return;
+    sent = "";
+    kept = false;
+    post({ url: input.dataset.captureUrl, email: "" }, true, false).catch(function () { /* the form says so again */ });
   }
 
   function capture(leaving) {
     clearTimeout(timer);
+    var consent = document.getElementById("consent");
+    if (consent && !consent.checked) return withdraw();
     var found = reading();
     if (!found || !found.url || found.email === sent) return;
     sent = found.email;

@@ -27,7 +27,10 @@ pub fn feature() -> Feature {
     module.schedules =
         vec![carts::jobs::sweep(), carts::jobs::prune(), sessions::jobs::retention(), runs::jobs::dispatch()];
     module.verifiers = attribution::verify::VERIFIERS.to_vec();
-    module.requests(|requests| requests.answer(sessions::queries::captured_email));
+    module.requests(|requests| {
+        requests.answer(sessions::queries::captured_email);
+        requests.answer(sessions::rest::on_checkout);
+    });
     let mut commands = carts::cli::commands();
     commands.extend(runs::cli::commands());
     commands.extend(sessions::cli::commands());

@@ -24,3 +24,22 @@ impl crate::Request for CapturedEmail {
     const NAME: &'static str = "cartbay/captured_email";
     type Reply = Option<String>;
 }
+
+/// Keeps the typed address with its cart when the shopper has consented, or forgets it when not: what a checkout's form
+/// does for shoppers without scripts.
+#[derive(Debug, Clone)]
+pub struct CaptureEmail {
+    /// The cart's token, which only its own browser knows.
+    pub cart_token: String,
+    /// The typed address.
+    pub email: String,
+    /// The box is ticked.
+    pub consent: bool,
+    /// Slug of the funnel.
+    pub funnel: String,
+}
+
+impl crate::Request for CaptureEmail {
+    const NAME: &'static str = "cartbay/capture_email";
+    type Reply = bool;
+}

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use http::{Method, StatusCode};
-use kernel::contracts::cartbay::CapturedEmail;
+use kernel::contracts::cartbay::{CaptureEmail, CapturedEmail};
 use kernel::contracts::shop::CartSnapshot;
 use kernel::ids::OfferId;
 use kernel::{Fault, FaultKind};
@@ -90,10 +90,13 @@ async fn page(
         None => first_details(call, &cart.token).await?,
     };
     let (token, seen) = (cart.token.clone(), bumps.clone());
-    let debounce = engine
+    let (debounce, consent_text) = engine
         .write(call.caller.actor(), move |tx| {
             bumps::commands::show(tx, &token, &seen)?;
-            Ok(Settings::load(tx, ocart::OPTION)?.integer(&ocart::RECOVERY_CAPTURE_EMAIL_DEBOUNCE_MS))
+            let debounce =
+                Settings::load(tx, ocart::OPTION)?.integer(&ocart::RECOVERY_CAPTURE_EMAIL_DEBOUNCE_MS);
+            let cartbay = Settings::load(tx, runtime::settings::cartbay::OPTION)?;
+            Ok((debounce, cartbay.text(&runtime::settings::cartbay::CONSENT_TEXT)))
         })
         .await?;
     let refused = shown.checkout.as_ref().map(|found| found.message.clone()).filter(|text| !text.is_empty());
@@ -109,6 +112,7 @@ async fn page(
         message: shown.message.or_else(|| refused.filter(|_| is_last)),
         chosen_gateway: shown.gateway,
         debounce,
+        consent_text,
     };
     view.reply(call)
 }
@@ -118,16 +122,20 @@ async fn first_details(call: &Call, token: &str) -> Result<Details, Fault> {
     let mut details = Details::default();
     // A checkout is no worse for want of a remembered address.
     let captured = call.engine.ask(CapturedEmail { cart_token: token.to_owned() }).await.ok().flatten();
-    details.consent = captured.is_some();
+    let captured_any = captured.is_some();
     let own = call.caller.user.as_ref().map(|user| user.email.clone());
     details.billing.email = captured.or(own).unwrap_or_default();
-    details.billing.country = call
+    let (country, ticked) = call
         .engine
         .read(|tx| {
             let shop = Settings::load(tx, runtime::settings::shop::OPTION)?;
-            Ok(shop.text(&runtime::settings::shop::GENERAL_COUNTRY))
+            let cartbay = Settings::load(tx, runtime::settings::cartbay::OPTION)?;
+            let ticked = cartbay.boolean(&runtime::settings::cartbay::CONSENT_DEFAULT);
+            Ok((shop.text(&runtime::settings::shop::GENERAL_COUNTRY), ticked))
         })
         .await?;
+    details.billing.country = country;
+    details.consent = captured_any || ticked;
     Ok(details)
 }
 
@@ -138,9 +146,23 @@ async fn save(call: Call) -> Result<Reply, Fault> {
     if !problems.is_empty() {
         return refused_details(&call, &funnel, cart, details, problems).await;
     }
+    capture(&call, &funnel, &cart.token, &details).await;
     commands::save_details(&call.engine, call.caller.actor(), &funnel, &cart.token, details).await?;
     let next = Stage::Details.after(funnel.settings.layout);
     Ok(Reply::redirect(&next.address(&funnel.slug)))
+}
+
+/// Hands the address and the tick on to recovery, for shoppers without scripts. A checkout is no worse when it fails.
+async fn capture(call: &Call, funnel: &Funnel, token: &str, details: &Details) {
+    let request = CaptureEmail {
+        cart_token: token.to_owned(),
+        email: details.billing.email.clone(),
+        consent: details.consent,
+        funnel: funnel.slug.clone(),
+    };
+    if let Err(fault) = call.engine.ask(request).await {
+        tracing::debug!(code = fault.code, "the address was not captured");
+    }
 }
 
 async fn refused_details(
@@ -200,6 +222,7 @@ async fn pay(call: Call) -> Result<Reply, Fault> {
         if !problems.is_empty() {
             return refused_details(&call, &funnel, cart, details, problems).await;
         }
+        capture(&call, &funnel, &cart.token, &details).await;
         commands::save_details(&call.engine, call.caller.actor(), &funnel, &cart.token, details).await?;
     }
     let payment = Payment {

@@ -2,8 +2,9 @@
 
 use http::Method;
 use kernel::capability::MANAGE_WOOCOMMERCE;
+use kernel::contracts::cartbay::CaptureEmail;
 use kernel::{Fault, text};
-use runtime::Engine;
+use runtime::{Actor, Engine};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use web::{Access, Call, Reply, Routes};
@@ -153,6 +154,21 @@ async fn with_cart(engine: &Engine, token: &str, call: &Call, request: Capture) 
         ));
     };
     engine.write(call.caller.actor(), move |tx| commands_capture::capture(tx, &cart, &request)).await
+}
+
+/// A checkout's form was sent: the same as a capture, on the checkout's behalf.
+pub(crate) async fn on_checkout(engine: Engine, request: CaptureEmail) -> Result<bool, Fault> {
+    let Some(cart) = engine.host().cart(&request.cart_token).await? else { return Ok(false) };
+    let capture = Capture {
+        email: request.email,
+        phone: String::new(),
+        consent: request.consent,
+        funnel: request.funnel,
+        source: "classic".to_owned(),
+    };
+    let outcome =
+        engine.write(Actor::system(), move |tx| commands_capture::capture(tx, &cart, &capture)).await?;
+    Ok(outcome == Captured::Yes)
 }
 
 fn sessions(routes: &mut Routes) {
