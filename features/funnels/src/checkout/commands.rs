@@ -145,9 +145,7 @@ async fn charge(
         return complete(engine, checkout, order.id, "").await;
     }
     let id = funnel.id;
-    let offers_follow = engine
-        .read(move |tx| Ok(steps::store::of_funnel(tx, id)?.iter().any(|step| step.kind.is_after_payment())))
-        .await?;
+    let offers_follow = engine.read(move |tx| steps::queries::offers_follow(tx, id)).await?;
     let asked = engine
         .ask(Charge {
             key: checkout.attempt_key.clone(),

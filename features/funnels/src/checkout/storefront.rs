@@ -16,7 +16,7 @@ use super::storefront_view::{Stage, View};
 use super::{commands, rules, store};
 use crate::funnels::model::{CheckoutLayout, Funnel};
 use crate::steps::model::Branch;
-use crate::{bumps, funnels, upsells};
+use crate::{bumps, funnels, steps, upsells};
 
 pub(crate) fn routes(routes: &mut Routes) {
     routes.page(Method::GET, "/checkout").flow(entrance);
@@ -90,13 +90,15 @@ async fn page(
         None => first_details(call, &cart.token).await?,
     };
     let (token, seen) = (cart.token.clone(), bumps.clone());
-    let (debounce, consent_text) = engine
+    let id = funnel.id;
+    let (debounce, consent_text, keeps_card) = engine
         .write(call.caller.actor(), move |tx| {
             bumps::commands::show(tx, &token, &seen)?;
             let debounce =
                 Settings::load(tx, ocart::OPTION)?.integer(&ocart::RECOVERY_CAPTURE_EMAIL_DEBOUNCE_MS);
             let cartbay = Settings::load(tx, runtime::settings::cartbay::OPTION)?;
-            Ok((debounce, cartbay.text(&runtime::settings::cartbay::CONSENT_TEXT)))
+            let consent_text = cartbay.text(&runtime::settings::cartbay::CONSENT_TEXT);
+            Ok((debounce, consent_text, steps::queries::offers_follow(tx, id)?))
         })
         .await?;
     let refused = shown.checkout.as_ref().map(|found| found.message.clone()).filter(|text| !text.is_empty());
@@ -113,6 +115,7 @@ async fn page(
         chosen_gateway: shown.gateway,
         debounce,
         consent_text,
+        keeps_card,
     };
     view.reply(call)
 }

@@ -78,6 +78,7 @@ pub(crate) struct View<'a> {
     pub(crate) chosen_gateway: String,
     pub(crate) debounce: i64,
     pub(crate) consent_text: String,
+    pub(crate) keeps_card: bool,
 }
 
 #[derive(Serialize)]
@@ -158,7 +159,7 @@ impl View<'_> {
                 countries => self.countries(), country_problem => self.problem("country"),
                 email => self.details.billing.email, email_problem => self.problem("email"),
                 note => self.details.note, consent => self.details.consent, debounce => self.debounce,
-                consent_text => self.consent_text,
+                consent_text => self.consent_text, keeps_card => self.keeps_card,
                 has_problems => !self.problems.is_empty(), address_line => self.address_line(),
                 lines => self.lines()?, totals => self.totals(), total => cart.total.display(),
                 coupons => cart.coupon_codes, bumps => self.bumps()?, gateways => self.gateways(call),

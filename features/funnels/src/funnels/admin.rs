@@ -185,7 +185,11 @@ fn step_lines(tx: &mut Tx, funnel: &Funnel) -> Result<Vec<StepLine>, Fault> {
         let of_offer: OfferFigures = figures.get(&step.offer_id).copied().unwrap_or_default();
         let bumps = step.kind == StepType::Bump;
         let fixed = matches!(step.kind, StepType::Checkout | StepType::ThankYou);
-        let neighbour = |index: usize| steps.get(index).is_some_and(|other| !is_fixed(other) && !fixed);
+        // Bumps stay on the checkout page, the rest stays after the payment.
+        let neighbour = |index: usize| {
+            let alike = |other: &FunnelStep| !is_fixed(other) && (other.kind == StepType::Bump) == bumps;
+            !fixed && steps.get(index).is_some_and(alike)
+        };
         lines.push(StepLine {
             id: step.id.0,
             title: step_title(step.kind),

@@ -46,9 +46,9 @@ impl Fields {
     pub(crate) fn of(offer: &Offer) -> Self {
         let (rule, value) = match &offer.pricing_rule {
             PricingRule::FixedAddon { amount } => ("fixed_addon", amount.decimal().to_string()),
-            PricingRule::PercentAddon { value } => ("percent_addon", value.to_string()),
+            PricingRule::PercentAddon { value } => ("percent_addon", value.decimal().to_string()),
             PricingRule::FreeGift { .. } => ("free_gift", String::new()),
-            PricingRule::DiscountPct { value, .. } => ("discount_pct", value.to_string()),
+            PricingRule::DiscountPct { value, .. } => ("discount_pct", value.decimal().to_string()),
             PricingRule::AmountOff { amount, .. } => ("amount_off", amount.decimal().to_string()),
             PricingRule::FixedPrice { amount } => ("fixed_price", amount.decimal().to_string()),
             PricingRule::ListPrice {} => ("list_price", String::new()),
@@ -108,12 +108,12 @@ fn pricing(form: &Form, before: Option<&PricingRule>) -> Result<PricingRule, Fau
     let amount = || decimal(form, "value").map(Amount::from);
     Ok(match form.text("rule") {
         "fixed_addon" => PricingRule::FixedAddon { amount: amount()? },
-        "percent_addon" => PricingRule::PercentAddon { value: decimal(form, "value")? },
+        "percent_addon" => PricingRule::PercentAddon { value: amount()? },
         "free_gift" => match before {
             Some(gift @ PricingRule::FreeGift { .. }) => gift.clone(),
             _ => PricingRule::FreeGift { product_id: None },
         },
-        "discount_pct" => PricingRule::DiscountPct { value: decimal(form, "value")?, basis },
+        "discount_pct" => PricingRule::DiscountPct { value: amount()?, basis },
         "amount_off" => PricingRule::AmountOff { amount: amount()?, basis },
         "fixed_price" => PricingRule::FixedPrice { amount: amount()? },
         "list_price" => PricingRule::ListPrice {},

@@ -1,7 +1,7 @@
 //! What an offer is.
 
 use kernel::ids::{OfferId, ProductId};
-use kernel::{Amount, Decimal, Moment};
+use kernel::{Amount, Moment};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -58,7 +58,7 @@ pub enum PricingRule {
     /// Bumps: so many percent of the cart's subtotal without offers.
     PercentAddon {
         /// Percent, above 0 and at most 100.
-        value: Decimal,
+        value: Amount,
     },
     /// Bumps: nothing is paid.
     FreeGift {
@@ -69,7 +69,7 @@ pub enum PricingRule {
     /// So many percent off the product's price.
     DiscountPct {
         /// Percent, above 0 and at most 100.
-        value: Decimal,
+        value: Amount,
         /// Which price.
         #[serde(default)]
         basis: Basis,

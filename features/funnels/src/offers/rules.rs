@@ -71,9 +71,11 @@ pub fn unit_price(rule: &PricingRule, product: &ProductSnapshot, around: &Surrou
         PricingRule::ListPrice {} => return product.price,
         PricingRule::FixedAddon { amount } | PricingRule::FixedPrice { amount } => amount.decimal(),
         PricingRule::FreeGift { .. } => Decimal::ZERO,
-        PricingRule::PercentAddon { value } => around.subtotal.ratio(value.raw(), WHOLE, Rounding::HalfUp),
+        PricingRule::PercentAddon { value } => {
+            around.subtotal.ratio(value.decimal().raw(), WHOLE, Rounding::HalfUp)
+        }
         PricingRule::DiscountPct { value, basis } => {
-            of_product(basis).ratio(WHOLE - value.raw(), WHOLE, Rounding::HalfUp)
+            of_product(basis).ratio(WHOLE - value.decimal().raw(), WHOLE, Rounding::HalfUp)
         }
         PricingRule::AmountOff { amount, basis } => of_product(basis) - amount.decimal(),
     };
@@ -123,7 +125,7 @@ pub fn check_pricing(kind: OfferType, rule: &PricingRule, currency: Currency) ->
             }
         }
         PricingRule::PercentAddon { value } | PricingRule::DiscountPct { value, .. } => {
-            if *value <= Decimal::ZERO || *value > Decimal::whole(100) {
+            if value.decimal() <= Decimal::ZERO || value.decimal() > Decimal::whole(100) {
                 return Err(Fault::invalid(
                     "pricing_rule.value",
                     "Use a percentage above 0 and at most 100.",
@@ -171,11 +173,11 @@ pub fn price_text(rule: &PricingRule, currency: Currency) -> String {
     };
     match rule {
         PricingRule::FixedAddon { amount } | PricingRule::FixedPrice { amount } => shown(amount),
-        PricingRule::PercentAddon { value } => format!("{value}% of the cart"),
+        PricingRule::PercentAddon { value } => format!("{}% of the cart", value.decimal()),
         PricingRule::FreeGift { .. } => "Free".to_owned(),
-        PricingRule::DiscountPct { value, basis: Basis::Current } => format!("{value}% off"),
+        PricingRule::DiscountPct { value, basis: Basis::Current } => format!("{}% off", value.decimal()),
         PricingRule::DiscountPct { value, basis: Basis::Regular } => {
-            format!("{value}% off the regular price")
+            format!("{}% off the regular price", value.decimal())
         }
         PricingRule::AmountOff { amount, .. } => format!("{} off", shown(amount)),
         PricingRule::ListPrice {} => "Usual price".to_owned(),

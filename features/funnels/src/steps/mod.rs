@@ -6,6 +6,7 @@
 
 pub mod commands;
 pub mod model;
+pub mod queries;
 pub mod rest;
 pub mod rules;
 pub(crate) mod store;
