@@ -1,0 +1,251 @@
+//! One shopper's journey through every seam, in process, on both databases: catalogue, cart, capture, abandonment, letter,
+//! restore, bump, payment, upsell, points with a tier's multiplier, attribution, partial refund.
+#![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it should be")]
+
+use app::{Application, Configuration};
+use db::testing::{TestDatabase, databases};
+use runtime::Actor;
+use serde_json::{Value, json};
+use sim::browser::{Browser, Visit};
+
+const CATALOGUE: &str = "Type,SKU,Name,Published,Regular price,Sale price,Stock,In stock?,Parent,Attribute 1 name,Attribute 1 value(s),Attribute 1 visible,Attribute 1 global,Tax status,Categories\n\
+variable,hoodie,Hoodie,1,,,,1,,Color,\"Blue, Red\",1,0,taxable,Clothing\n\
+variation,hoodie-blue,Hoodie - Blue,1,45.00,,,1,hoodie,Color,Blue,,0,taxable,\n\
+variation,hoodie-red,Hoodie - Red,1,45.00,42.00,,1,hoodie,Color,Red,,0,taxable,\n\
+simple,beanie,Beanie,1,20.00,18.00,,1,,,,,,taxable,Clothing\n\
+simple,sunglasses,Sunglasses,1,90.00,,,1,,,,,,taxable,Accessories\n";
+const RATES: &str = "Country Code,State Code,ZIP/Postcode,City,Rate %,Tax Name,Priority,Compound,Shipping,Tax Class\nUS,*,*,*,10.0000,US,1,0,1,\n";
+
+struct Site {
+    database: TestDatabase,
+    application: Application,
+    router: axum::Router,
+    admin: Browser,
+}
+
+async fn site(database: TestDatabase) -> Site {
+    let configuration = Configuration {
+        listen: "127.0.0.1:0".to_owned(),
+        database_url: database.url.clone(),
+        table_prefix: database.db.prefix().to_owned(),
+        public_url: "http://shop.test".to_owned(),
+        secret_key_file: "unused".into(),
+        secret_key: Some("0123456789abcdef0123456789abcdef".to_owned()),
+        admin_user: "admin".to_owned(),
+        admin_password: Some("a long enough password".to_owned()),
+        smtp_url: None,
+        time_zone: "UTC".to_owned(),
+        log: "warn".to_owned(),
+        trust_forwarded: false,
+        test_gateway: true,
+        test_gateway_hold_ms: 0,
+    };
+    let application =
+        Application::assemble(configuration, database.clock.clone(), database.entropy.clone()).unwrap();
+    app::commands::serve::prepare(&application).await.unwrap();
+    let router = application.router().unwrap();
+    let password = application
+        .engine
+        .write(Actor::cli(), |tx| {
+            shop::taxes::commands::import(tx, RATES.as_bytes())?;
+            let imported = shop::products::commands::import(tx, CATALOGUE.as_bytes(), 2)?;
+            assert_eq!(imported.created, 5);
+            let (password, _) =
+                accounts::application_passwords::commands::create(tx, kernel::ids::UserId(1), "test")?;
+            Ok(password)
+        })
+        .await
+        .unwrap();
+    let admin = Browser::new(&router, "198.51.100.1").with_basic("admin", &password);
+    Site { database, application, router, admin }
+}
+
+impl Site {
+    async fn rest(&mut self, method: &str, path: &str, body: Value) -> Value {
+        let visit = self.admin.call(method, &format!("/wp-json{path}"), &body, "").await.unwrap();
+        assert!(visit.status.is_success(), "{method} {path}: {} {}", visit.status, visit.text);
+        visit.json()
+    }
+
+    async fn product(&mut self, sku: &str) -> i64 {
+        self.rest("GET", &format!("/wc/v3/products?sku={sku}"), Value::Null).await[0]["id"].as_i64().unwrap()
+    }
+
+    async fn settle(&self) {
+        self.application.engine.run_due().await.unwrap();
+    }
+
+    async fn later(&self, minutes: i64) {
+        self.database.clock.advance(minutes * 60);
+        self.settle().await;
+    }
+
+    async fn funnel(&mut self) {
+        let (beanie, sunglasses) = (self.product("beanie").await, self.product("sunglasses").await);
+        let funnel = json!({ "name": "Main", "slug": "main", "status": "active", "settings": { "layout": "two_step" } });
+        let funnel = self.rest("POST", "/ocart/v1/funnels", funnel).await["id"].as_i64().unwrap();
+        let bump = json!({ "name": "Beanie", "type": "bump", "product_id": beanie, "funnel_id": funnel,
+            "pricing_rule": { "type": "fixed_addon", "amount": "9.00" } });
+        self.rest("POST", "/ocart/v1/bumps", bump).await;
+        let upsell = json!({ "name": "Sunglasses", "type": "upsell", "product_id": sunglasses, "funnel_id": funnel,
+            "pricing_rule": { "type": "discount_pct", "value": "50" } });
+        self.rest("POST", "/ocart/v1/upsells", upsell).await;
+    }
+
+    async fn balance(&mut self, member: &str) -> i64 {
+        self.settle().await;
+        self.rest("GET", &format!("/oloyalty/v1/members/{member}"), Value::Null).await["points_balance"].as_i64().unwrap()
+    }
+}
+
+fn ok(visit: &Visit) {
+    assert!(visit.status.is_success(), "{} {}: {}", visit.status, visit.path, visit.text);
+}
+
+/// Sends the first form of the page that has `field`, with these values.
+async fn send(browser: &mut Browser, page: &Visit, field: &str, values: &[(&str, &str)]) -> Visit {
+    let mut form = page.form(field).unwrap_or_else(|| panic!("no form with {field} on {}: {}", page.path, page.text));
+    for (name, value) in values {
+        form.set(name, value);
+    }
+    let visit = browser.send(page, &form).await.unwrap();
+    ok(&visit);
+    visit
+}
+
+const ADDRESS: [(&str, &str); 7] = [
+    ("email", "ada@example.com"),
+    ("country", "US"),
+    ("first_name", "Ada"),
+    ("last_name", "Lovelace"),
+    ("address_1", "1 Main St"),
+    ("city", "Springfield"),
+    ("postcode", "62701"),
+];
+
+async fn log_in(browser: &mut Browser) {
+    let page = browser.open("/my-account").await.unwrap();
+    let page = send(browser, &page, "username", &[("username", "ada@example.com"), ("password", "correct horse battery")]).await;
+    assert!(page.text.contains("My orders"), "{}", page.text);
+}
+
+#[tokio::test]
+async fn the_whole_journey() {
+    for database in databases() {
+        let mut site = site(database).await;
+        site.funnel().await;
+        let name = site.database.name;
+
+        // A customer with an account who is Silver already: 1.25 points to the dollar.
+        let mut first = Browser::new(&site.router, "203.0.113.5");
+        let page = first.open("/my-account").await.unwrap();
+        let register = [("email", "ada@example.com"), ("password", "correct horse battery"), ("first_name", "Ada")];
+        let mut form = page.form("first_name").unwrap();
+        register.iter().for_each(|(field, value)| form.set(field, value));
+        ok(&first.send(&page, &form).await.unwrap());
+        site.settle().await;
+        let members = site.rest("GET", "/oloyalty/v1/members", Value::Null).await;
+        let member = members[0]["id"].to_string();
+        let user = members[0]["user_id"].as_i64().unwrap();
+        assert_eq!(site.balance(&member).await, 100, "{name}: the bonus for signing up");
+        let (sunglasses, beanie) = (site.product("sunglasses").await, site.product("beanie").await);
+        let earlier = json!({ "customer_id": user, "set_paid": true, "status": "completed",
+            "line_items": [{ "product_id": sunglasses, "quantity": 5 }] });
+        site.rest("POST", "/wc/v3/orders", earlier).await;
+        let before = site.balance(&member).await;
+        assert_eq!(before, 100 + 450, "{name}: one point to the dollar of goods, as a Bronze member");
+
+        // Into the cart, on to the checkout, the address typed with consent, and away.
+        let page = first.open("/product/hoodie").await.unwrap();
+        let cart = send(&mut first, &page, "product_id", &[("attribute_color", "Blue"), ("quantity", "1")]).await;
+        assert!(cart.text.contains("Hoodie - Blue"), "{}", cart.text);
+        let page = first.open("/checkout").await.unwrap();
+        assert_eq!(page.path, "/checkout/main");
+        let mut details = ADDRESS.to_vec();
+        details.push(("consent", "1"));
+        let payment = send(&mut first, &page, "email", &details).await;
+        assert_eq!(payment.path, "/checkout/main/payment");
+        site.settle().await;
+        let sessions = site.rest("GET", "/cartbay/v1/sessions", Value::Null).await;
+        assert_eq!((sessions.as_array().unwrap().len(), &sessions[0]["status"]), (1, &json!("cartbay-captured")), "{sessions}");
+
+        // Twenty-nine minutes are not enough, thirty-one are; the letter comes once.
+        site.later(29).await;
+        assert_eq!(letters(&mut site).await.len(), 0);
+        site.later(2).await;
+        site.later(1).await;
+        let letters = letters(&mut site).await;
+        assert_eq!(letters.len(), 1, "{name}");
+        let restore = letters[0].split("http://shop.test").find(|part| part.starts_with("/restore/")).unwrap().to_owned();
+        let restore: String = restore.chars().take_while(|letter| !matches!(letter, '"' | '<' | ' ' | '\n' | '\r' | '&' | ')')).collect();
+
+        // The link rebuilds the cart in another browser; the bump is taken, the card is charged.
+        let mut second = Browser::new(&site.router, "203.0.113.6");
+        log_in(&mut second).await;
+        let page = second.open(&restore).await.unwrap();
+        assert!(page.path.starts_with("/checkout/main"), "{}: {}", page.path, page.text);
+        let page = send(&mut second, &page, "email", &ADDRESS).await;
+        let page = send(&mut second, &page, "take", &[]).await;
+        assert!(page.text.contains("$9.00"), "{}", page.text);
+        let page = send(&mut second, &page, "card_number", &[("card_number", "4242424242424242")]).await;
+        assert!(page.path.starts_with("/offer/"), "{}: {}", page.path, page.text);
+        let thanks = send(&mut second, &page, "attempt", &[]).await;
+        assert!(thanks.path.starts_with("/order/"), "{}: {}", thanks.path, thanks.text);
+        assert!(thanks.text.contains("Thank you") && thanks.text.contains("Sunglasses"), "{}", thanks.text);
+
+        // Two orders: what was in the cart with the bump, and the child with the upsell.
+        let orders = site.rest("GET", "/wc/v3/orders?order=asc", Value::Null).await;
+        let (parent, child) = (&orders[1], &orders[2]);
+        assert_eq!(orders.as_array().unwrap().len(), 3, "{orders}");
+        // 45.00 + 9.00 + 4.99 shipping, 10 % on everything; 45.00 and its tax.
+        assert_eq!((&parent["total"], &child["total"]), (&json!("64.89"), &json!("49.50")), "{name}");
+        assert_eq!((&child["parent_id"], &parent["customer_id"]), (&parent["id"], &json!(user)));
+        site.settle().await;
+        let sessions = site.rest("GET", "/cartbay/v1/sessions", Value::Null).await;
+        let recovered = sessions.as_array().unwrap().iter().find(|session| session["status"] == "cartbay-recovered");
+        let revenue = recovered.unwrap_or_else(|| panic!("{name}: {sessions}"))["recovered_revenue"].clone();
+        assert!(revenue.to_string().contains("64.89") || revenue.to_string().contains("58.99"), "{revenue}");
+
+        // Completed: 54.00 of goods at 1.25, then 45.00 at 1.25.
+        for order in [parent, child] {
+            site.rest("PUT", &format!("/wc/v3/orders/{}", order["id"]), json!({ "status": "completed" })).await;
+        }
+        let earned = site.balance(&member).await - before;
+        assert_eq!(earned, 67 + 56, "{name}: the tier's multiplier, rounded down per order");
+
+        // The beanie goes back: its points go back, exactly.
+        let line = parent["line_items"].as_array().unwrap().iter().find(|line| line["product_id"] == beanie).unwrap();
+        let refund = json!({ "line_items": [{ "id": line["id"], "quantity": 1, "refund_total": "9.00",
+            "refund_tax": [{ "id": 1, "refund_total": "0.90" }] }], "reason": "too small" });
+        let refunded = site.rest("POST", &format!("/wc/v3/orders/{}/refunds", parent["id"]), refund).await;
+        assert_eq!((&refunded["amount"], &refunded["refunded_payment"]), (&json!("9.90"), &json!(true)), "{name}");
+        // 45.00 of goods are left: 56 points.
+        assert_eq!(site.balance(&member).await - before, 56 + 56, "{name}");
+
+        let account = second.open("/my-account").await.unwrap();
+        assert!(account.text.contains("Silver"), "{}", account.text);
+        assert_clean(&site).await;
+    }
+}
+
+/// HTML of every letter in the built-in outbox, as the admin reads it.
+async fn letters(site: &mut Site) -> Vec<String> {
+    let list = site.admin.open("/admin/outbox").await.unwrap();
+    ok(&list);
+    let mut letters = Vec::new();
+    for part in list.text.split("href=\"/admin/outbox/").skip(1) {
+        let id: String = part.chars().take_while(char::is_ascii_digit).collect();
+        let letter = site.admin.open(&format!("/admin/outbox/{id}")).await.unwrap();
+        ok(&letter);
+        letters.push(letter.text);
+    }
+    letters
+}
+
+async fn assert_clean(site: &Site) {
+    for verifier in site.application.engine.verifiers() {
+        let violations = site.application.engine.read(verifier.check).await.unwrap();
+        assert!(violations.is_empty(), "{}: {violations:?}", verifier.name);
+    }
+    assert_eq!(site.application.engine.undelivered().await.unwrap(), 0);
+}
