@@ -145,6 +145,28 @@ fn pages_carry_neither_scripts_nor_styles_of_their_own() {
 }
 
 #[test]
+fn forms_carry_the_token_of_the_login() {
+    // Whoever sends these is not logged in, or is known by what stands in the address.
+    let open =
+        ["/my-account/login", "/my-account/register", "/admin/login", "/unsubscribe/", "/test-gateway/"];
+    for folder in ["features", "web-assets/templates"] {
+        for path in files(folder, ".html") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            for form in text.split("<form").skip(1).filter_map(|rest| rest.split("</form>").next()) {
+                let head = form.split('>').next().unwrap();
+                if head.contains("method=\"post\"") && !open.iter().any(|address| head.contains(address)) {
+                    assert!(
+                        form.contains("name=\"_csrf\""),
+                        "{}: the form {head} has no _csrf",
+                        path.display()
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn every_path_that_a_document_names_is_there() {
     let root = root();
     let documents = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"];
