@@ -3,6 +3,7 @@
 //! Invariants: everything here is fed by events alone, each cause counts once, and a day's sums are the sums of its
 //! entries in the journal.
 
+pub mod dashboard;
 pub mod journal;
 pub mod migrations;
 
@@ -15,5 +16,5 @@ pub fn feature() -> Feature {
     module.migrations = vec![migrations::MIGRATIONS];
     module.subscribers = journal::subscribers();
     module.verifiers = journal::verify::verifiers();
-    Feature { name: "reports", module, ..Feature::default() }
+    Feature { name: "reports", module, routes: Some(dashboard::rest::routes), ..Feature::default() }
 }

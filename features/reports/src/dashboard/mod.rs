@@ -1,0 +1,8 @@
+//! The dashboard: the numbers of some days beside those of as many days before.
+
+pub mod model;
+pub mod queries;
+pub mod rest;
+pub mod rules;
+pub mod rules_chart;
+pub(crate) mod store;
