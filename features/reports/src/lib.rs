@@ -7,7 +7,13 @@ pub mod dashboard;
 pub mod journal;
 pub mod migrations;
 
-use web::Feature;
+use kernel::capability::OCART_MANAGE;
+use web::{Feature, MenuItem, Template};
+
+const TEMPLATES: &[Template] = &[dashboard::admin::DASHBOARD];
+
+const MENU: &[MenuItem] =
+    &[MenuItem { group: "OCart", title: "Dashboard", slug: "ocart", capability: OCART_MANAGE, position: 1 }];
 
 /// The manifest.
 #[must_use]
@@ -16,5 +22,15 @@ pub fn feature() -> Feature {
     module.migrations = vec![migrations::MIGRATIONS];
     module.subscribers = journal::subscribers();
     module.verifiers = journal::verify::verifiers();
-    Feature { name: "reports", module, routes: Some(dashboard::rest::routes), ..Feature::default() }
+    Feature {
+        name: "reports",
+        module,
+        routes: Some(|routes| {
+            dashboard::rest::routes(routes);
+            dashboard::admin::routes(routes);
+        }),
+        templates: TEMPLATES,
+        menu: MENU,
+        ..Feature::default()
+    }
 }

@@ -1,5 +1,6 @@
 //! The dashboard: the numbers of some days beside those of as many days before.
 
+pub mod admin;
 pub mod model;
 pub mod queries;
 pub mod rest;

@@ -128,8 +128,7 @@ impl Totals {
     }
 
     fn recovery(&self, currency: Currency) -> Recovery {
-        let (abandoned, recovered) =
-            (self.count(Metric::CartsAbandoned), self.count(Metric::CartsRecovered));
+        let (abandoned, recovered) = (self.count(Metric::CartsAbandoned), self.count(Metric::CartsRecovered));
         let revenue = self.minor(Metric::CartsRecovered).saturating_sub(self.minor(Metric::RecoveredLost));
         Recovery {
             abandoned,

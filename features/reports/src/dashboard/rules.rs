@@ -66,15 +66,16 @@ fn shifted(day: &str, days: i64) -> Option<String> {
 /// A day for people: `7 May`.
 #[must_use]
 pub fn short_day(day: &str) -> String {
-    civil(day)
-        .map_or_else(|| day.to_owned(), |moment| moment.zoned("UTC").strftime("%-d %b").to_string())
+    civil(day).map_or_else(|| day.to_owned(), |moment| moment.zoned("UTC").strftime("%-d %b").to_string())
 }
 
 /// `part` of `whole` as a fraction of one with four digits; nothing of nothing is no rate.
 #[must_use]
 pub fn rate(part: i64, whole: i64) -> Option<Decimal> {
     (whole > 0).then(|| {
-        Decimal::whole(1).ratio(i128::from(part), i128::from(whole), Rounding::HalfUp).round(4, Rounding::HalfUp)
+        Decimal::whole(1)
+            .ratio(i128::from(part), i128::from(whole), Rounding::HalfUp)
+            .round(4, Rounding::HalfUp)
     })
 }
 
@@ -82,6 +83,33 @@ pub fn rate(part: i64, whole: i64) -> Option<Decimal> {
 #[must_use]
 pub fn percent(rate: Option<Decimal>) -> String {
     rate.map_or_else(|| "–".to_owned(), |rate| format!("{}%", rate.times(100).round(1, Rounding::HalfUp)))
+}
+
+/// A rate as whole hundredths for a bar, from 0 to 100.
+#[must_use]
+pub fn share(rate: Option<Decimal>) -> i64 {
+    let hundredths = rate
+        .unwrap_or_default()
+        .times(100)
+        .round(0, Rounding::HalfUp)
+        .clamp(Decimal::ZERO, Decimal::whole(100));
+    hundredths.fixed(0).parse().unwrap_or_default()
+}
+
+/// A time for people who read it soon after: `Today, 14:42`, `Yesterday, 09:05`, `7 May, 14:42`.
+#[must_use]
+pub fn when(at: Moment, now: Moment, zone: &str) -> String {
+    let day = at.local_day(zone);
+    let today = now.local_day(zone);
+    let time = at.zoned(zone).strftime("%H:%M").to_string();
+    let name = if day == today {
+        "Today".to_owned()
+    } else if Some(&day) == shifted(&today, -1).as_ref() {
+        "Yesterday".to_owned()
+    } else {
+        short_day(&day)
+    };
+    format!("{name}, {time}")
 }
 
 /// What each of `count` comes to, rounded half up to the currency's digits.

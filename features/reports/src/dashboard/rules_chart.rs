@@ -129,7 +129,18 @@ pub fn chart(points: &[Point], currency: Currency) -> Chart {
         _ => String::new(),
     };
     let dots = points.len() <= 31;
-    Chart { width: WIDTH, height: HEIGHT, left: LEFT, right: WIDTH - RIGHT, foot: HEIGHT - 8, line, area, marks, places, dots }
+    Chart {
+        width: WIDTH,
+        height: HEIGHT,
+        left: LEFT,
+        right: WIDTH - RIGHT,
+        foot: HEIGHT - 8,
+        line,
+        area,
+        marks,
+        places,
+        dots,
+    }
 }
 
 fn places(points: &[Point], y: impl Fn(i64) -> i64) -> Vec<Place> {

@@ -83,7 +83,8 @@ pub(super) fn recent(tx: &mut Tx, limit: i64) -> Result<Vec<Happening>, Fault> {
     let rows = tx.rows(&RECENT, params![limit], |row| {
         let (quantity, amount) = (row.get("quantity")?, row.get("amount")?);
         let (order_id, at) = (row.get("subject_id")?, row.get("happened_at")?);
-        let amount = Currency::parse(&row.get::<String>("currency")?).map(|currency| Money::new(amount, currency));
+        let amount =
+            Currency::parse(&row.get::<String>("currency")?).map(|currency| Money::new(amount, currency));
         let metric = Metric::parse(&row.get::<String>("metric")?);
         Ok(metric.map(|metric| Happening { metric, quantity, amount, order_id, at }))
     })?;
