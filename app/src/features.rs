@@ -13,5 +13,6 @@ pub fn all() -> Vec<Feature> {
         recovery::feature(),
         messaging::feature(),
         loyalty::feature(),
+        reports::feature(),
     ]
 }
