@@ -22,6 +22,8 @@ pub struct Visit {
     pub path: String,
     /// Its text.
     pub text: String,
+    /// Of a REST list, how many rows there are in all.
+    pub total: i64,
 }
 
 impl Visit {
@@ -29,6 +31,12 @@ impl Visit {
     #[must_use]
     pub fn form(&self, field: &str) -> Option<PageForm> {
         forms(&self.text).into_iter().find(|form| form.has(field))
+    }
+
+    /// The first form that goes to an address with this end.
+    #[must_use]
+    pub fn form_to(&self, end: &str) -> Option<PageForm> {
+        forms(&self.text).into_iter().find(|form| form.action.ends_with(end))
     }
 
     /// As JSON; `Null` when it is none.
@@ -153,7 +161,9 @@ impl Browser {
         let location =
             parts.headers.get(header::LOCATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        Ok((Visit { status: parts.status, path: path.to_owned(), text }, location))
+        let total = parts.headers.get("x-wp-total").and_then(|value| value.to_str().ok()?.parse().ok());
+        let visit = Visit { status: parts.status, path: path.to_owned(), text, total: total.unwrap_or(0) };
+        Ok((visit, location))
     }
 
     fn remember(&mut self, headers: &http::HeaderMap) {

@@ -13,6 +13,8 @@ pub struct PageForm {
     pub fields: Vec<(String, String)>,
     /// Every name there is, boxes that are not ticked and buttons included, with the value it would send.
     pub choices: Vec<(String, String)>,
+    /// What the lists of choices offer, by the list's name.
+    pub options: Vec<(String, String)>,
 }
 
 impl PageForm {
@@ -81,10 +83,14 @@ pub fn forms(html: &str) -> Vec<PageForm> {
             "textarea" => add(found.last_mut(), attributes.get("name"), &unescape(text), true),
             "select" => select = attributes.get("name").map(|name| (name.clone(), None)),
             "option" => {
-                if let Some((_, chosen)) = &mut select
-                    && (attributes.contains_key("selected") || chosen.is_none())
-                {
-                    *chosen = Some(attributes.get("value").cloned().unwrap_or_else(|| unescape(text.trim())));
+                if let Some((name, chosen)) = &mut select {
+                    let value = attributes.get("value").cloned().unwrap_or_else(|| unescape(text.trim()));
+                    if let Some(form) = found.last_mut() {
+                        form.options.push((name.clone(), value.clone()));
+                    }
+                    if attributes.contains_key("selected") || chosen.is_none() {
+                        *chosen = Some(value);
+                    }
                 }
             }
             "" if head.eq_ignore_ascii_case("/select") => {

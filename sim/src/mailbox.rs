@@ -1,6 +1,7 @@
 //! Mail on its way to the people of the world: kept for them, and handed on.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
@@ -10,6 +11,7 @@ use runtime::ports::{Mail, MailError, Mailer};
 pub struct Mailbox {
     onward: Arc<dyn Mailer>,
     unread: Mutex<HashMap<String, Vec<Mail>>>,
+    sent: AtomicUsize,
 }
 
 impl std::fmt::Debug for Mailbox {
@@ -22,7 +24,7 @@ impl Mailbox {
     /// Before another mailer.
     #[must_use]
     pub fn before(onward: Arc<dyn Mailer>) -> Arc<Self> {
-        Arc::new(Self { onward, unread: Mutex::default() })
+        Arc::new(Self { onward, unread: Mutex::default(), sent: AtomicUsize::new(0) })
     }
 
     /// Takes out what has come for an address since the last look.
@@ -30,6 +32,12 @@ impl Mailbox {
     pub fn read(&self, address: &str) -> Vec<Mail> {
         let mut unread = self.unread.lock().unwrap_or_else(PoisonError::into_inner);
         unread.remove(&kernel::text::normal_email(address)).unwrap_or_default()
+    }
+
+    /// How many mails have gone out.
+    #[must_use]
+    pub fn sent(&self) -> usize {
+        self.sent.load(Ordering::SeqCst)
     }
 
     /// Addresses that mail has come for.
@@ -50,6 +58,7 @@ impl Mailer for Mailbox {
 
     async fn send(&self, mail: &Mail) -> Result<(), MailError> {
         self.onward.send(mail).await?;
+        self.sent.fetch_add(1, Ordering::SeqCst);
         let mut unread = self.unread.lock().unwrap_or_else(PoisonError::into_inner);
         unread.entry(kernel::text::normal_email(&mail.to)).or_default().push(mail.clone());
         Ok(())
