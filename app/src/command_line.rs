@@ -51,6 +51,7 @@ async fn dispatch(matches: &ArgMatches, feature_commands: &[Command]) -> Result<
     let arguments = Arguments(innermost.clone());
     let output = match words.as_slice() {
         ["serve"] => commands::serve::run(configuration, arguments.flag("no-jobs")).await?,
+        ["demo"] => commands::demo::run(configuration, &arguments).await?,
         ["doctor"] => commands::doctor::run(configuration).await?,
         ["uninstall"] => commands::uninstall::run(configuration, arguments.flag("yes")).await?,
         ["db", action] => commands::database::run(configuration, action, &arguments).await?,

@@ -4,6 +4,7 @@
 pub mod command_line;
 pub mod commands;
 pub mod configuration;
+pub mod demo;
 pub mod features;
 pub mod first_start;
 pub mod wiring;

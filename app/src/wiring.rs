@@ -38,15 +38,26 @@ impl Application {
         Self::assemble(configuration, Arc::new(SystemClock), Arc::new(SystemEntropy))
     }
 
-    /// On a given clock and chance, as the demo and the tests do.
+    /// On a given clock and chance.
     pub fn assemble(
         configuration: Configuration,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, Fault> {
+        Self::assemble_with(configuration, clock, entropy, |mailer| mailer)
+    }
+
+    /// The same with something between the program and its mailer, as the demo and the tests read mail.
+    pub fn assemble_with(
+        configuration: Configuration,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        before_mailer: impl FnOnce(Arc<dyn Mailer>) -> Arc<dyn Mailer>,
+    ) -> Result<Self, Fault> {
         let secret = crate::first_start::secret_key(&configuration, entropy.as_ref())?;
         let db = open_database(&configuration, &clock, &entropy)?;
-        let ports = ports(&configuration, &db)?;
+        let mut ports = ports(&configuration, &db)?;
+        ports.mailer = before_mailer(ports.mailer);
         let mut features = crate::features::all();
         let mut builder = Builder::new(db, clock, entropy);
         builder = builder.module(adapters());

@@ -1,6 +1,6 @@
 //! Chance from a seed.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use kernel::Entropy;
 use rand_chacha::ChaCha20Rng;
@@ -40,11 +40,8 @@ impl Chance {
     }
 }
 
-/// The program's chance, from a seed; afterwards it may be the machine's.
-pub struct SeededEntropy {
-    seeded: Mutex<ChaCha20Rng>,
-    after: std::sync::OnceLock<std::sync::Arc<dyn Entropy>>,
-}
+/// The program's chance during a play, from a seed. What a seed gives can be guessed: a server must not go on with it.
+pub struct SeededEntropy(Mutex<ChaCha20Rng>);
 
 impl std::fmt::Debug for SeededEntropy {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -55,25 +52,13 @@ impl std::fmt::Debug for SeededEntropy {
 impl SeededEntropy {
     /// From a seed.
     #[must_use]
-    pub fn new(seed: u64) -> std::sync::Arc<Self> {
-        std::sync::Arc::new(Self {
-            seeded: Mutex::new(ChaCha20Rng::seed_from_u64(seed)),
-            after: std::sync::OnceLock::new(),
-        })
-    }
-
-    /// From here on chance is the other's: what a seed gives can be guessed, so a server must not go on with it.
-    pub fn hand_over(&self, entropy: std::sync::Arc<dyn Entropy>) {
-        // A second hand-over changes nothing.
-        let _ = self.after.set(entropy);
+    pub fn new(seed: u64) -> Arc<Self> {
+        Arc::new(Self(Mutex::new(ChaCha20Rng::seed_from_u64(seed))))
     }
 }
 
 impl Entropy for SeededEntropy {
     fn fill(&self, buffer: &mut [u8]) {
-        match self.after.get() {
-            Some(entropy) => entropy.fill(buffer),
-            None => self.seeded.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(buffer),
-        }
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(buffer);
     }
 }

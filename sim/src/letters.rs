@@ -21,7 +21,8 @@ impl Shopper {
     pub(crate) async fn read_mail(&mut self, scene: &mut Scene<'_>) -> Result<Reading, Fault> {
         let mails = scene.world.mailbox.read(&self.person.email);
         let mut newest = mails.iter().rev();
-        let Some(letter) = newest.find_map(|mail| address(&mail.text, "/restore/").map(|restore| (mail, restore)))
+        let Some(letter) =
+            newest.find_map(|mail| address(&mail.text, "/restore/").map(|restore| (mail, restore)))
         else {
             return Ok(Reading::Ignored);
         };
@@ -53,7 +54,7 @@ impl Shopper {
 }
 
 /// The first address of a letter that leads to such a page, as a path.
-fn address(letter: &str, part: &str) -> Option<String> {
+pub(crate) fn address(letter: &str, part: &str) -> Option<String> {
     let word = letter.split_whitespace().find(|word| word.contains(part))?;
     let word = word.trim_matches(|character: char| matches!(character, '<' | '>' | '(' | ')' | '.' | ','));
     Some(crate::browser::inside(word))

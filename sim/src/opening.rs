@@ -105,7 +105,8 @@ async fn add_offer(staff: &mut Browser, funnel: &Value, offer: &Value, key: &str
 
 /// Three reminders where the programme starts with one.
 async fn sequence(staff: &mut Browser) -> Result<(), Fault> {
-    let step = |delay: i64, template: &str| json!({ "channel": "email", "delay_min": delay, "template": template });
+    let step =
+        |delay: i64, template: &str| json!({ "channel": "email", "delay_min": delay, "template": template });
     let body = json!({
         "id": 1,
         "name": "Three friendly reminders",

@@ -13,7 +13,7 @@ use kernel::{Fault, Moment};
 use crate::browser::Browser;
 use crate::calendar::Calendar;
 use crate::chance::Chance;
-use crate::letters::Reading;
+use crate::letters::{self, Reading};
 use crate::people::Person;
 use crate::purchase::Intent;
 use crate::shopper::{Scene, Shopper};
@@ -79,10 +79,15 @@ struct Stage<'a> {
     queue: BinaryHeap<Reverse<(Moment, u64, Errand)>>,
     number: u64,
     staff: Browser,
+    saved_cart: Option<String>,
 }
 
 /// Plays the whole period and asks for the figures. `told` hears of every day.
-pub async fn play(world: &World, play: Play, told: &mut (dyn FnMut(Progress) + Send)) -> Result<Summary, Fault> {
+pub async fn play(
+    world: &World,
+    play: Play,
+    told: &mut (dyn FnMut(Progress) + Send),
+) -> Result<Summary, Fault> {
     let mut stage = Stage::new(world, play);
     let mut day = 0;
     while let Some(Reverse((at, _, errand))) = stage.queue.pop() {
@@ -98,7 +103,7 @@ pub async fn play(world: &World, play: Play, told: &mut (dyn FnMut(Progress) + S
     }
     world.clock.go_to(play.end);
     world.engine.run_due().await?;
-    summary::of(world, stage.tally).await
+    summary::of(world, stage.tally, stage.saved_cart).await
 }
 
 impl<'a> Stage<'a> {
@@ -113,6 +118,7 @@ impl<'a> Stage<'a> {
             queue: BinaryHeap::new(),
             number: 0,
             staff: world.staff(),
+            saved_cart: None,
             calendar,
         };
         for number in 0..play.shoppers {
@@ -187,7 +193,11 @@ impl<'a> Stage<'a> {
                     let at = self.world.now().plus_minutes(self.chance.between(5, 600));
                     self.later(at, Errand::Mail(number));
                 }
-                _ => drop(self.world.mailbox.read(&address)),
+                _ => {
+                    let unopened = self.world.mailbox.read(&address);
+                    let link = unopened.last().and_then(|mail| letters::address(&mail.text, "/restore/"));
+                    self.saved_cart = link.or(self.saved_cart.take());
+                }
             }
         }
         Ok(())

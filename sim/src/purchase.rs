@@ -165,7 +165,8 @@ impl Shopper {
     async fn answer_offer(&mut self, scene: &mut Scene<'_>, at: &Visit) -> Result<Visit, Fault> {
         scene.tally.offers += 1;
         let all = forms(&at.text);
-        let find = |end: &str| all.iter().find(|form| form.action.ends_with(end)).cloned().unwrap_or_default();
+        let find =
+            |end: &str| all.iter().find(|form| form.action.ends_with(end)).cloned().unwrap_or_default();
         // A card without money is tried once; after that the shopper goes on.
         let failed = at.text.contains("could not be charged");
         if failed || scene.chance.percent(78) {

@@ -87,7 +87,11 @@ impl Shopper {
     }
 
     /// Puts what is on a product's page into the cart; gives the cart's page, or none when it could not be had.
-    pub(crate) async fn add(&mut self, scene: &mut Scene<'_>, product: &Visit) -> Result<Option<Visit>, Fault> {
+    pub(crate) async fn add(
+        &mut self,
+        scene: &mut Scene<'_>,
+        product: &Visit,
+    ) -> Result<Option<Visit>, Fault> {
         let Some(mut form) = product.form_to("/cart/add") else {
             scene.tally.disappointed += 1;
             return Ok(None);

@@ -38,6 +38,10 @@ pub struct Summary {
     pub members: i64,
     /// Points they have.
     pub points: i64,
+    /// The member with most points: address and points.
+    pub best_member: Option<(String, i64)>,
+    /// Path of the newest restore link that nobody has followed.
+    pub saved_cart: Option<String>,
     /// Invariants that were recomputed.
     pub invariants: usize,
     /// Those that do not hold.
@@ -71,7 +75,7 @@ async fn all(staff: &mut Browser, path: &str) -> Result<Vec<Value>, Fault> {
 }
 
 /// Asks for the figures and recomputes every invariant.
-pub(crate) async fn of(world: &World, tally: Tally) -> Result<Summary, Fault> {
+pub(crate) async fn of(world: &World, tally: Tally, saved_cart: Option<String>) -> Result<Summary, Fault> {
     let mut staff = world.staff();
     let mut summary = Summary {
         tally,
@@ -86,6 +90,8 @@ pub(crate) async fn of(world: &World, tally: Tally) -> Result<Summary, Fault> {
         mails: world.mailbox.sent(),
         members: 0,
         points: 0,
+        best_member: None,
+        saved_cart,
         invariants: world.engine.verifiers().len(),
         violations: Vec::new(),
     };
@@ -93,7 +99,11 @@ pub(crate) async fn of(world: &World, tally: Tally) -> Result<Summary, Fault> {
     sessions(&mut staff, &mut summary).await?;
     for member in all(&mut staff, "oloyalty/v1/members").await? {
         summary.members += 1;
-        summary.points += member["points_balance"].as_i64().unwrap_or(0);
+        let points = member["points_balance"].as_i64().unwrap_or(0);
+        summary.points += points;
+        if summary.best_member.as_ref().is_none_or(|(_, most)| points > *most) {
+            summary.best_member = member["email"].as_str().map(|email| (email.to_owned(), points));
+        }
     }
     for verifier in world.engine.verifiers() {
         summary.violations.extend(world.engine.read(verifier.check).await?);

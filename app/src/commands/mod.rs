@@ -2,6 +2,8 @@
 
 pub mod cron;
 pub mod database;
+pub mod demo;
+mod demo_report;
 pub mod doctor;
 pub mod option;
 pub mod serve;
@@ -17,6 +19,10 @@ fn named(name: &'static str) -> Arg {
     Arg::new(name).required(true)
 }
 
+fn option(name: &'static str, value: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).num_args(1).value_name(value).help(help)
+}
+
 /// Their words and arguments.
 #[must_use]
 pub fn own() -> Vec<(Vec<&'static str>, clap::Command)> {
@@ -27,6 +33,15 @@ pub fn own() -> Vec<(Vec<&'static str>, clap::Command)> {
             vec!["serve"],
             command("Serve the shop, the admin and REST")
                 .arg(flag("no-jobs", "Run no jobs, schedules or deliveries here")),
+        ),
+        (
+            vec!["demo"],
+            command("Make a shop in a folder of its own, play ninety days of it, and serve it")
+                .arg(option("seed", "N", "Everything is drawn from it [default: 1]"))
+                .arg(option("days", "N", "Days to play, up to today [default: 90]"))
+                .arg(option("shoppers", "N", "People who come [default: 2200]"))
+                .arg(option("folder", "FOLDER", "Where the shop is made [default: cartwright-demo]"))
+                .arg(flag("no-serve", "Only play, do not serve")),
         ),
         (vec!["doctor"], command("Check the installation; exit 1 if something is wrong")),
         (vec!["uninstall"], command("Drop every table of ours").arg(flag("yes", "Really"))),
