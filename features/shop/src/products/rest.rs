@@ -229,7 +229,7 @@ pub(crate) fn change(tx: &mut Tx, product: &mut Product, body: &ProductBody) -> 
         product.name = kernel::text::line("name", name, 255)?;
     }
     if let Some(slug) = &body.slug {
-        product.slug = kernel::text::slug(slug);
+        product.slug = kernel::text::slug(&kernel::text::optional_line("slug", slug, 170)?);
     }
     if let Some(kind) = body.kind.as_ref().filter(|_| product.kind != "variation") {
         product.kind = one_of("type", kind, &["simple", "variable", "grouped", "external"])?;
@@ -261,7 +261,7 @@ pub(crate) fn change(tx: &mut Tx, product: &mut Product, body: &ProductBody) -> 
         product.tax_status = one_of("tax_status", status, &["taxable", "shipping", "none"])?;
     }
     if let Some(class) = &body.tax_class {
-        product.tax_class = crate::taxes::class_slug(class);
+        product.tax_class = crate::taxes::class_slug(&kernel::text::optional_line("tax_class", class, 100)?);
     }
     stock(product, body)?;
     texts(product, body)?;
