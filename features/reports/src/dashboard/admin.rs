@@ -19,7 +19,7 @@ use super::{queries, store::Happening};
 pub const DASHBOARD: Template = ("reports/dashboard.html", include_str!("pages/dashboard.html"));
 
 const PERIODS: [i64; 3] = [7, 30, 90];
-const RECENT: i64 = 12;
+const RECENT: i64 = 10;
 
 pub(crate) fn routes(routes: &mut Routes) {
     routes.page(Method::GET, "/admin/ocart").requires(OCART_MANAGE).read(page);
@@ -89,7 +89,7 @@ struct Stat {
 struct WayStep {
     label: &'static str,
     count: String,
-    rate: String,
+    note: String,
     share: i64,
 }
 
@@ -181,7 +181,7 @@ impl View<'_> {
             plain(
                 "Recovered",
                 self.show(recovery.revenue)?,
-                format!("{} of {} carts left", grouped(recovery.recovered), grouped(recovery.abandoned)),
+                format!("{} of {} abandoned carts", grouped(recovery.recovered), grouped(recovery.abandoned)),
             ),
         ])
     }
@@ -218,16 +218,20 @@ impl View<'_> {
 
     fn steps(&self) -> Vec<WayStep> {
         let conversion = &self.found.conversion;
-        let step = |label, count: i64, rate| WayStep {
+        if conversion.carts == 0 {
+            return Vec::new();
+        }
+        let step = |label, count: i64, note| WayStep {
             label,
             count: grouped(count),
-            rate: percent(rate),
+            note,
             share: rules::share(rules::rate(count, conversion.carts)),
         };
+        let of_carts = |rate| format!("{} of carts", percent(rate));
         vec![
-            step("Carts", conversion.carts, rules::rate(conversion.carts, conversion.carts)),
-            step("Checkouts", conversion.checkouts, conversion.checkout_rate),
-            step("Orders", conversion.orders, conversion.conversion_rate),
+            step("Carts", conversion.carts, "begun".to_owned()),
+            step("Checkouts", conversion.checkouts, of_carts(conversion.checkout_rate)),
+            step("Orders", conversion.orders, of_carts(conversion.conversion_rate)),
         ]
     }
 
@@ -238,7 +242,7 @@ impl View<'_> {
                 label: "Order bumps",
                 seen: format!("{} shown", grouped(bumps.shown)),
                 accepted: grouped(bumps.accepted),
-                rate: percent(bumps.take_rate),
+                rate: bumps.take_rate.map(|rate| percent(Some(rate))).unwrap_or_default(),
                 share: rules::share(bumps.take_rate),
                 revenue: self.show(bumps.revenue)?,
             },
@@ -246,7 +250,7 @@ impl View<'_> {
                 label: "Upsells",
                 seen: format!("{} answered", grouped(upsells.answered)),
                 accepted: grouped(upsells.accepted),
-                rate: percent(upsells.take_rate),
+                rate: upsells.take_rate.map(|rate| percent(Some(rate))).unwrap_or_default(),
                 share: rules::share(upsells.take_rate),
                 revenue: self.show(upsells.revenue)?,
             },
@@ -258,7 +262,7 @@ impl View<'_> {
         Ok(context! {
             abandoned => grouped(recovery.abandoned), value => self.show(recovery.abandoned_value)?,
             emails => grouped(recovery.emails), texts => recovery.texts, recovered => grouped(recovery.recovered),
-            rate => percent(recovery.recovery_rate), share => rules::share(recovery.recovery_rate),
+            rate => recovery.recovery_rate.map(|rate| percent(Some(rate))), share => rules::share(recovery.recovery_rate),
             revenue => self.show(recovery.revenue)?,
         })
     }

@@ -7,3 +7,6 @@ pub mod rest;
 pub mod rules;
 pub mod rules_chart;
 pub(crate) mod store;
+
+#[cfg(test)]
+mod rules_tests;

@@ -5,10 +5,10 @@ use serde::Serialize;
 
 use super::rules::{scale_mark, short_day};
 
-const WIDTH: i64 = 800;
-const HEIGHT: i64 = 260;
-const LEFT: i64 = 64;
-const RIGHT: i64 = 10;
+const WIDTH: i64 = 640;
+const HEIGHT: i64 = 270;
+const LEFT: i64 = 78;
+const RIGHT: i64 = 34;
 const TOP: i64 = 14;
 const BOTTOM: i64 = 30;
 /// Lines across, without the lowest one.
@@ -47,8 +47,6 @@ pub struct Place {
     pub y: i64,
     /// What the day is called below the chart, or empty.
     pub name: String,
-    /// `start`, `middle` or `end`.
-    pub anchor: &'static str,
     /// Said by the pointer.
     pub title: String,
 }
@@ -70,6 +68,12 @@ pub struct Chart {
     pub line: String,
     /// Path of the area between the line and zero.
     pub area: String,
+    /// Where the plot begins, from above.
+    pub top: i64,
+    /// Where it ends.
+    pub bottom: i64,
+    /// How far to each side a day can be pointed at.
+    pub reach: i64,
     /// Lines across.
     pub marks: Vec<Mark>,
     /// Days.
@@ -128,13 +132,17 @@ pub fn chart(points: &[Point], currency: Currency) -> Chart {
         (Some(first), Some(last)) => format!("{line} L{} {zero} L{} {zero} Z", last.x, first.x, zero = y(0)),
         _ => String::new(),
     };
-    let dots = points.len() <= 31;
+    let dots = points.len() <= 10;
+    let count = i64::try_from(points.len()).unwrap_or(1).max(1);
     Chart {
         width: WIDTH,
         height: HEIGHT,
         left: LEFT,
         right: WIDTH - RIGHT,
         foot: HEIGHT - 8,
+        top: TOP,
+        bottom: HEIGHT - BOTTOM,
+        reach: (WIDTH / count / 2).max(2),
         line,
         area,
         marks,
@@ -145,7 +153,7 @@ pub fn chart(points: &[Point], currency: Currency) -> Chart {
 
 fn places(points: &[Point], y: impl Fn(i64) -> i64) -> Vec<Place> {
     let last = points.len().saturating_sub(1);
-    let every = last.div_ceil(NAMES - 1).max(1);
+    let every = if last < NAMES { 1 } else { last.div_ceil(NAMES - 2) };
     let count = i64::try_from(last).unwrap_or(1).max(1);
     (0_i64..)
         .zip(points.iter().enumerate())
@@ -153,7 +161,6 @@ fn places(points: &[Point], y: impl Fn(i64) -> i64) -> Vec<Place> {
             x: LEFT + scaled(number, count, WIDTH - LEFT - RIGHT),
             y: y(point.minor),
             name: if (last - index).is_multiple_of(every) { short_day(&point.day) } else { String::new() },
-            anchor: if index == last && last > 0 { "end" } else { "middle" },
             title: point.title.clone(),
         })
         .collect()
