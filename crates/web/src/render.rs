@@ -1,7 +1,9 @@
 //! Pages from templates: strict (an unknown name is an error), autoescaped, with a bound on the work.
 
+use std::fmt::Write as _;
+
 use kernel::Fault;
-use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+use minijinja::{AutoEscape, Environment, Error, Output, State, UndefinedBehavior, Value};
 
 /// A template of a feature: name such as `shop/product.html`, and its text.
 pub type Template = (&'static str, &'static str);
@@ -25,6 +27,7 @@ impl Renderer {
         environment.set_auto_escape_callback(|name| {
             if name.ends_with(".txt") { AutoEscape::None } else { AutoEscape::Html }
         });
+        environment.set_formatter(escape);
         environment.add_function("asset", |path: String| crate::assets::address(&path));
         let own = templates.into_iter().map(|(name, text)| (name.to_owned(), text.to_owned()));
         for (name, text) in crate::assets::templates().chain(own) {
@@ -36,7 +39,7 @@ impl Renderer {
     }
 
     /// The page's text.
-    pub fn render(&self, template: &str, context: minijinja::Value) -> Result<String, Fault> {
+    pub fn render(&self, template: &str, context: Value) -> Result<String, Fault> {
         self.environment
             .get_template(template)
             .and_then(|template| template.render(context))
@@ -47,6 +50,26 @@ impl Renderer {
     pub fn names(&self) -> Vec<String> {
         self.environment.templates().map(|(name, _)| name.to_owned()).collect()
     }
+}
+
+/// Escapes text for HTML where a template is escaped. Slashes stay as they are: addresses in pages and letters are read by
+/// people and by programs that know little of HTML.
+pub fn escape(out: &mut Output<'_>, state: &State<'_, '_>, value: &Value) -> Result<(), Error> {
+    let text = match (state.auto_escape(), value.as_str()) {
+        (AutoEscape::Html, Some(text)) if !value.is_safe() => text,
+        _ => return minijinja::escape_formatter(out, state, value),
+    };
+    for character in text.chars() {
+        match character {
+            '<' => out.write_str("&lt;")?,
+            '>' => out.write_str("&gt;")?,
+            '&' => out.write_str("&amp;")?,
+            '"' => out.write_str("&quot;")?,
+            '\'' => out.write_str("&#x27;")?,
+            _ => out.write_char(character)?,
+        }
+    }
+    Ok(())
 }
 
 impl std::fmt::Debug for Renderer {

@@ -23,6 +23,7 @@ static ENVIRONMENT: LazyLock<Result<Environment<'static>, String>> = LazyLock::n
     environment.set_auto_escape_callback(|name| {
         if name.ends_with(".txt") { AutoEscape::None } else { AutoEscape::Html }
     });
+    environment.set_formatter(web::render::escape);
     for (name, text) in PARTS {
         environment.add_template(name, text).map_err(|error| format!("{error:#}"))?;
     }
