@@ -44,7 +44,7 @@ class Shopper:
         self.page.get_by_role("textbox", name="E-mail").press_sequentially(self.email)
         if consent:
             with self.page.expect_response(lambda answer: "/checkout/capture" in answer.url) as captured:
-                self.page.get_by_label("Remind me by e-mail").check()
+                self.page.locator("#consent").check()
             assert captured.value.ok, captured.value.status
 
     def fill_details(self):
