@@ -130,6 +130,9 @@ fn check(path: &Path) -> Result<(), DbError> {
 
 pub(crate) fn restore(db: &Db, migrations: &[Migration], path: &Path, replace: bool) -> Result<u64, DbError> {
     check(path)?;
+    // What migrations put into a database that had no tables yet is not somebody's data.
+    let fresh = db.migration_status(migrations)?.iter().all(|(_, applied)| applied.is_none());
+    let replace = replace || fresh;
     db.migrate(migrations)?;
     let known = migration::tables(migrations);
     let path = path.to_owned();
