@@ -19,7 +19,7 @@ pub(crate) enum Reading {
 impl Shopper {
     /// Reads what has come and does what it says, or not.
     pub(crate) async fn read_mail(&mut self, scene: &mut Scene<'_>) -> Result<Reading, Fault> {
-        let mails = scene.world.mailbox.read(&self.person.email);
+        let mails = std::mem::take(&mut self.opened);
         let mut newest = mails.iter().rev();
         let Some(letter) =
             newest.find_map(|mail| address(&mail.text, "/restore/").map(|restore| (mail, restore)))
@@ -27,8 +27,8 @@ impl Shopper {
             return Ok(Reading::Ignored);
         };
         match scene.chance.below(100) {
-            0..=25 => {}
-            26..=29 => return self.unsubscribe(scene, &letter.0.text).await,
+            0..=19 => {}
+            20..=23 => return self.unsubscribe(scene, &letter.0.text).await,
             _ => return Ok(Reading::Ignored),
         }
         let back = self.open(scene, &letter.1).await?;

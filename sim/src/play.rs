@@ -151,7 +151,7 @@ impl<'a> Stage<'a> {
         }
         self.by_email.insert(kernel::text::normal_email(&person.email), number);
         let browser = Browser::new(&self.world.router, &person.ip);
-        self.shoppers.push(Shopper { person, browser, logged_in_at: None });
+        self.shoppers.push(Shopper { person, browser, logged_in_at: None, opened: Vec::new() });
     }
 
     /// What would happen after the period does not happen.
@@ -187,17 +187,18 @@ impl<'a> Stage<'a> {
     async fn round(&mut self) -> Result<(), Fault> {
         self.world.engine.run_due().await?;
         for address in self.world.mailbox.addressees() {
-            match self.by_email.get(&address).copied() {
-                // Two of five open such mail, within hours.
-                Some(number) if self.chance.percent(40) => {
-                    let at = self.world.now().plus_minutes(self.chance.between(5, 600));
-                    self.later(at, Errand::Mail(number));
+            let mails = self.world.mailbox.read(&address);
+            let Some(number) = self.by_email.get(&address).copied() else { continue };
+            // One of three opens such mail, within hours.
+            if self.chance.percent(35) {
+                let at = self.world.now().plus_minutes(self.chance.between(5, 600));
+                self.later(at, Errand::Mail(number));
+                if let Some(shopper) = self.shoppers.get_mut(number) {
+                    shopper.opened.extend(mails);
                 }
-                _ => {
-                    let unopened = self.world.mailbox.read(&address);
-                    let link = unopened.last().and_then(|mail| letters::address(&mail.text, "/restore/"));
-                    self.saved_cart = link.or(self.saved_cart.take());
-                }
+            } else {
+                let link = mails.last().and_then(|mail| letters::address(&mail.text, "/restore/"));
+                self.saved_cart = link.or(self.saved_cart.take());
             }
         }
         Ok(())

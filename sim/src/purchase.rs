@@ -48,7 +48,7 @@ impl Shopper {
         if intent == Intent::LeaveAddress {
             return Ok(false);
         }
-        let Some(payment) = self.to_payment(scene, first, consents).await? else { return Ok(false) };
+        let Some(payment) = self.walk_to_payment(scene, first, consents).await? else { return Ok(false) };
         self.pay(scene, payment, consents).await
     }
 
@@ -63,7 +63,7 @@ impl Shopper {
     }
 
     /// Takes bumps and fills in the details, until there is a page that takes a card.
-    async fn to_payment(
+    async fn walk_to_payment(
         &mut self,
         scene: &mut Scene<'_>,
         first: Visit,

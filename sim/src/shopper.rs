@@ -1,6 +1,7 @@
 //! A shopper in the shop: looks around, fills a cart, makes an account.
 
 use kernel::{Fault, Moment};
+use runtime::ports::Mail;
 use serde_json::Value;
 
 use crate::browser::{Browser, Visit};
@@ -23,6 +24,8 @@ pub struct Shopper {
     pub browser: Browser,
     /// When last logged in, for those with an account.
     pub logged_in_at: Option<Moment>,
+    /// Mails that this shopper will look at.
+    pub opened: Vec<Mail>,
 }
 
 /// What a scene is played with.
