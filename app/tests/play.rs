@@ -56,7 +56,9 @@ async fn one_seed_is_one_history_and_the_books_hold() {
         assert_eq!(own_orders, i64::try_from(tally.orders).unwrap(), "{name}: every purchase is an order");
         let accepted = i64::try_from(tally.accepted).unwrap();
         assert_eq!(summary.offer_orders, accepted, "{name}: every accepted offer is one");
-        histories.push(summary);
+        // Its token is drawn while servers of MariaDB write side by side; everything else is the seed's.
+        assert!(summary.saved_cart.is_some(), "{name}: a cart was saved");
+        histories.push(Summary { saved_cart: None, ..summary });
     }
     let first = histories.first().unwrap();
     assert!(histories.iter().all(|history| history == first), "whatever the database: {histories:#?}");
