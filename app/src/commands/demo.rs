@@ -48,7 +48,7 @@ impl Wanted {
         Ok(Self {
             seed: number("seed", 1, u64::MAX)?,
             days: u32::try_from(number("days", 90, 365)?).unwrap_or(90),
-            shoppers: usize::try_from(number("shoppers", 2_200, 20_000)?).unwrap_or(2_200),
+            shoppers: usize::try_from(number("shoppers", 2_000, 20_000)?).unwrap_or(2_000),
             folder: PathBuf::from(arguments.get("folder").unwrap_or("cartwright-demo")),
             serves: !arguments.flag("no-serve"),
         })

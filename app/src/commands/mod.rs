@@ -39,7 +39,7 @@ pub fn own() -> Vec<(Vec<&'static str>, clap::Command)> {
             command("Make a shop in a folder of its own, play ninety days of it, and serve it")
                 .arg(option("seed", "N", "Everything is drawn from it [default: 1]"))
                 .arg(option("days", "N", "Days to play, up to today [default: 90]"))
-                .arg(option("shoppers", "N", "People who come [default: 2200]"))
+                .arg(option("shoppers", "N", "People who come [default: 2000]"))
                 .arg(option("folder", "FOLDER", "Where the shop is made [default: cartwright-demo]"))
                 .arg(flag("no-serve", "Only play, do not serve")),
         ),

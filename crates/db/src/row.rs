@@ -154,7 +154,11 @@ pub(crate) enum Inner<'a> {
 }
 
 /// One row of an answer.
-pub struct Row<'a>(pub(crate) Inner<'a>);
+pub struct Row<'a> {
+    inner: Inner<'a>,
+    /// The column after the one read last: rows are mostly read from left to right.
+    next: std::cell::Cell<usize>,
+}
 
 impl std::fmt::Debug for Row<'_> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -162,20 +166,36 @@ impl std::fmt::Debug for Row<'_> {
     }
 }
 
-impl Row<'_> {
+impl<'a> Row<'a> {
+    pub(crate) const fn new(inner: Inner<'a>) -> Self {
+        Self { inner, next: std::cell::Cell::new(0) }
+    }
+
     /// A column by name.
     pub fn get<T: FromColumn>(&self, column: &str) -> Result<T, DbError> {
-        let index = match &self.0 {
-            Inner::Sqlite(row) => row.as_ref().column_index(column).ok(),
-            Inner::MySql(row) => {
-                row.columns_ref().iter().position(|known| known.name_str().eq_ignore_ascii_case(column))
-            }
+        let next = self.next.get();
+        let index = if self.is_named(next, column) {
+            next
+        } else {
+            (0..self.width()).find(|index| self.is_named(*index, column)).ok_or_else(|| DbError::Column {
+                column: column.to_owned(),
+                problem: "is not in the answer".to_owned(),
+            })?
         };
-        let index = index.ok_or_else(|| DbError::Column {
-            column: column.to_owned(),
-            problem: "is not in the answer".to_owned(),
-        })?;
+        self.next.set(index + 1);
         self.read(index, column)
+    }
+
+    fn is_named(&self, index: usize, column: &str) -> bool {
+        match &self.inner {
+            Inner::Sqlite(row) => {
+                row.as_ref().column_name(index).is_ok_and(|name| name.eq_ignore_ascii_case(column))
+            }
+            Inner::MySql(row) => row
+                .columns_ref()
+                .get(index)
+                .is_some_and(|known| known.name_ref().eq_ignore_ascii_case(column.as_bytes())),
+        }
     }
 
     /// A column by its place, from 0.
@@ -197,7 +217,7 @@ impl Row<'_> {
         index: usize,
         read: impl FnOnce(Cell<'_>) -> Result<T, DbError>,
     ) -> Result<T, DbError> {
-        match &self.0 {
+        match &self.inner {
             Inner::Sqlite(row) => {
                 use rusqlite::types::ValueRef;
                 match row.get_ref(index)? {
@@ -238,14 +258,14 @@ impl Row<'_> {
     }
 
     pub(crate) fn width(&self) -> usize {
-        match &self.0 {
+        match &self.inner {
             Inner::Sqlite(row) => row.as_ref().column_count(),
             Inner::MySql(row) => row.len(),
         }
     }
 
     pub(crate) fn column_names(&self) -> Vec<String> {
-        match &self.0 {
+        match &self.inner {
             Inner::Sqlite(row) => row.as_ref().column_names().map(str::to_owned).collect(),
             Inner::MySql(row) => {
                 row.columns_ref().iter().map(|column| column.name_str().into_owned()).collect()

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use kernel::Fault;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection as Sqlite, OpenFlags};
 
 use crate::database::Durability;
@@ -53,7 +54,7 @@ pub(crate) fn open(
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let reader = Sqlite::open_with_flags(&path, flags)?;
         reader.busy_timeout(BUSY)?;
-        reader.set_prepared_statement_cache_capacity(512);
+        keep_plans(&reader)?;
         let (shared, queue) = (Arc::clone(shared), read_queue.clone());
         threads.push(spawn("sqlite-reader", move || read_loop(&reader, &shared, &queue))?);
     }
@@ -69,12 +70,20 @@ pub(crate) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<
 
 fn prepare(connection: &Sqlite, durability: Durability) -> Result<(), DbError> {
     connection.busy_timeout(BUSY)?;
-    connection.set_prepared_statement_cache_capacity(512);
+    keep_plans(connection)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "foreign_keys", "OFF")?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.pragma_update(None, "cache_size", -16_000)?;
     set_durability(connection, durability)
+}
+
+/// A statement is planned once. Without the guarantee SQLite plans again whenever another value is bound to a LIMIT or a
+/// LIKE, which cost a seventh of a page's time.
+fn keep_plans(connection: &Sqlite) -> Result<(), DbError> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    connection.set_prepared_statement_cache_capacity(1_024);
+    Ok(())
 }
 
 fn set_durability(connection: &Sqlite, durability: Durability) -> Result<(), DbError> {
@@ -121,19 +130,25 @@ fn write_loop(connection: &Sqlite, shared: &Shared, queue: &Receiver<Work>) {
 
 /// Runs the group in one transaction, each unit in its savepoint, and answers all after the commit.
 fn commit_group(connection: &Sqlite, shared: &Shared, mut group: Vec<Box<dyn Task>>) {
-    let unavailable = || Some(Fault::unavailable("The database cannot take this now. Please try again."));
     if let Err(error) = run(connection, "BEGIN IMMEDIATE") {
         tracing::warn!(%error, "a group of units could not begin");
         group.into_iter().for_each(|task| task.answer(unavailable()));
         return;
     }
     let mut signals: Vec<&'static str> = Vec::new();
+    let alone = group.len() == 1;
     let mut refused = Vec::with_capacity(group.len());
     for task in &mut group {
-        let outcome = in_savepoint(connection, shared, task.as_mut(), &mut signals);
+        let outcome = if alone {
+            in_transaction(connection, shared, task.as_mut(), &mut signals)
+        } else {
+            in_savepoint(connection, shared, task.as_mut(), &mut signals)
+        };
         refused.push(outcome.is_err());
     }
-    if let Err(error) = run(connection, "COMMIT") {
+    if !connection.is_autocommit()
+        && let Err(error) = run(connection, "COMMIT")
+    {
         tracing::error!(%error, "a group of units could not commit");
         let _ = run(connection, "ROLLBACK");
         group.into_iter().for_each(|task| task.answer(unavailable()));
@@ -143,6 +158,26 @@ fn commit_group(connection: &Sqlite, shared: &Shared, mut group: Vec<Box<dyn Tas
     for (task, refused) in group.into_iter().zip(refused) {
         task.answer(if refused { unavailable() } else { None });
     }
+}
+
+/// What a unit is told that the database did not keep.
+fn unavailable() -> Option<Fault> {
+    Some(Fault::unavailable("The database cannot take this now. Please try again."))
+}
+
+/// Alone in its transaction a unit needs no savepoint: what it does not keep is the whole of it.
+fn in_transaction(
+    connection: &Sqlite,
+    shared: &Shared,
+    task: &mut dyn Task,
+    signals: &mut Vec<&'static str>,
+) -> Result<(), DbError> {
+    let mut tx = Tx::new(Connection::Sqlite(connection), shared, false);
+    if task.run(&mut tx) {
+        signals.append(&mut tx.signals);
+        return Ok(());
+    }
+    run(connection, "ROLLBACK")
 }
 
 fn in_savepoint(

@@ -239,7 +239,7 @@ fn sqlite_select<T>(
     let mut mapped = Vec::new();
     while mapped.len() < most {
         match rows.next()? {
-            Some(row) => mapped.push(map(&Row(Inner::Sqlite(row)))?),
+            Some(row) => mapped.push(map(&Row::new(Inner::Sqlite(row)))?),
             None => break,
         }
     }
@@ -276,7 +276,7 @@ fn mysql_select<T>(
     for row in answer {
         let row = row?;
         if mapped.len() < most {
-            mapped.push(map(&Row(Inner::MySql(&row)))?);
+            mapped.push(map(&Row::new(Inner::MySql(&row)))?);
         }
     }
     Ok(mapped)
