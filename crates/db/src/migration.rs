@@ -111,8 +111,11 @@ fn type_word(engine: Engine, word: &str) -> String {
         (Engine::MySql, "BIGINT") => "BIGINT".to_owned(),
         (Engine::MySql, "INT") => "INT".to_owned(),
         (Engine::MySql, "BOOL") => "TINYINT(1)".to_owned(),
-        (Engine::MySql, "TEXT") => format!("VARCHAR({size}) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"),
-        (Engine::MySql, "ASCII") => format!("VARCHAR({size}) CHARACTER SET ascii COLLATE ascii_bin"),
+        // ASCII says what we write there. The column takes all of Unicode: MariaDB refuses to compare an ascii column with
+        // a text that is not, and what is compared is often what a client sent.
+        (Engine::MySql, "TEXT" | "ASCII") => {
+            format!("VARCHAR({size}) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
+        }
         (Engine::MySql, "LONG") => "LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin".to_owned(),
         (Engine::MySql, "TIME") => "DATETIME".to_owned(),
         (Engine::MySql, "DECIMAL") => "DECIMAL(26,8)".to_owned(),

@@ -47,6 +47,22 @@ fn insert(tx: &mut db::Tx<'_>, code: &str) -> Result<i64, Fault> {
         .insert(&INSERT, params![code, "Straße 🛒", Decimal::parse("12.345"), now, vec![0_u8, 255], 0_i64])?)
 }
 
+/// What a client looks for may be anything, also where we only write ASCII.
+#[test]
+fn any_text_may_be_compared_with_a_column_of_ascii() {
+    for TestDatabase { db, name, .. } in &migrated() {
+        db.write_now(|tx| insert(tx, "a")).unwrap();
+        let like = Sql::new("SELECT COUNT(*) FROM {p}things WHERE code LIKE ? OR title LIKE ?");
+        let found = db
+            .read_now(move |tx| {
+                Ok((tx.count(&COUNTER, params!["é"]), tx.count(&like, params!["%🛒%", "%🛒%"])?))
+            })
+            .unwrap();
+        assert!(found.0.is_ok_and(|number| number == 0), "{name}");
+        assert_eq!(found.1, 1, "{name}");
+    }
+}
+
 #[test]
 fn values_come_back_as_they_went_in() {
     for TestDatabase { db, name, clock, .. } in &migrated() {
