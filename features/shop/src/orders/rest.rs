@@ -45,7 +45,11 @@ pub(crate) fn routes(routes: &mut Routes) {
         .replies::<OrderReply>()
         .status(201)
         .unit(|call, tx| {
-            let key = format!("rest:{}", call.idempotency_key()?.unwrap_or_else(|| call.request_id.clone()));
+            let key = match call.idempotency_key()? {
+                Some(key) => kernel::hash::sha256(format!("{}:{key}", call.caller.user_id())),
+                None => call.request_id.clone(),
+            };
+            let key = format!("rest:{key}");
             let order = rest_body::create(tx, &key, &call.body()?)?;
             Ok(Reply::created(&OrderReply::of(tx, &order)?))
         });

@@ -95,7 +95,11 @@ pub(crate) fn routes(routes: &mut Routes) {
 async fn refund(call: Call) -> Result<Reply, Fault> {
     let order_id: OrderId = call.id("order_id")?;
     let body: RefundBody = call.body()?;
-    let key = format!("refund:{}", call.idempotency_key()?.unwrap_or_else(|| call.request_id.clone()));
+    let key = match call.idempotency_key()? {
+        Some(key) => kernel::hash::sha256(format!("{}:{order_id}:{key}", call.caller.user_id())),
+        None => call.request_id.clone(),
+    };
+    let key = format!("refund:{key}");
     let currency = call
         .engine
         .read(move |tx| {
