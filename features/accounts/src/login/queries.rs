@@ -82,7 +82,9 @@ fn with_signature(tx: &mut Tx, credentials: &Credentials, key: &str) -> Result<U
     if (tx.now().unix() - time).abs() > rules::SIGNATURE_SECONDS {
         return Err(refused("Invalid timestamp: the request is too old, or a clock is wrong."));
     }
-    let user = users::queries::find(tx, key).map_err(|_| refused("Consumer key is invalid."))?;
+    // One answer for a key that is nobody's and for a signature that is wrong: keys are login names.
+    let mismatch = || refused("Invalid signature - provided signature does not match.");
+    let user = users::queries::find(tx, key).map_err(|_| mismatch())?;
     let shown = parameter(credentials, "oauth_signature").unwrap_or_default();
     let method = parameter(credentials, "oauth_signature_method").unwrap_or_default();
     let base = rules::signature_base(&credentials.method, &credentials.url, &credentials.query);
@@ -92,5 +94,5 @@ fn with_signature(tx: &mut Tx, credentials: &Credentials, key: &str) -> Result<U
         .filter_map(|password| rules::unseal(&sealing, &password.sealed))
         .filter_map(|secret| rules::signature(method, &secret, &base))
         .any(|signature| kernel::hash::same(&signature, shown));
-    if signed { Ok(user) } else { Err(refused("Invalid signature - provided signature does not match.")) }
+    if signed { Ok(user) } else { Err(mismatch()) }
 }

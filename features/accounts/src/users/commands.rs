@@ -105,8 +105,16 @@ pub async fn ensure_customer(engine: Engine, request: EnsureCustomer) -> Result<
     Ok(super::queries::account(&user))
 }
 
-/// Deletes the account with its sessions and application passwords. Orders and ledger entries stay.
+/// Deletes the account with its sessions and application passwords. Orders and ledger entries stay. The only
+/// administrator is a 409: nobody could let anyone in again.
 pub fn delete_user(tx: &mut Tx, id: UserId) -> Result<(), Fault> {
+    let administrators = store::of_role(tx, "administrator")?;
+    if administrators == [id] {
+        return Err(Fault::conflict(
+            "last_administrator",
+            "This is the only administrator. Make another one first.",
+        ));
+    }
     if store::delete(tx, id)? { Ok(()) } else { Err(Fault::not_found("user")) }
 }
 

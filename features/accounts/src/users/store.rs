@@ -20,6 +20,7 @@ const BY_LOGIN: Sql = Sql::new(
     "SELECT id, user_login, user_email, display_name, first_name, last_name, roles, user_registered \
      FROM {p}cartwright_users WHERE user_login = ? OR email_normal = ?",
 );
+const OF_ROLE: Sql = Sql::new("SELECT id FROM {p}cartwright_users WHERE roles LIKE ? ORDER BY id LIMIT 2");
 const PASSWORD: Sql = Sql::new("SELECT user_pass FROM {p}cartwright_users WHERE id = ?");
 const DELETE: Sql = Sql::new("DELETE FROM {p}cartwright_users WHERE id = ?");
 const DELETE_SESSIONS: Sql = Sql::new("DELETE FROM {p}cartwright_login_sessions WHERE user_id = ?");
@@ -71,6 +72,11 @@ pub(crate) fn by_id(tx: &mut Tx, id: UserId) -> Result<Option<User>, Fault> {
 /// By login name or by address in any case.
 pub(crate) fn by_login(tx: &mut Tx, login: &str) -> Result<Option<User>, Fault> {
     Ok(tx.one(&BY_LOGIN, params![login.trim(), text::normal_email(login)], user)?)
+}
+
+/// Up to two accounts that hold the role.
+pub(crate) fn of_role(tx: &mut Tx, role: &str) -> Result<Vec<UserId>, Fault> {
+    Ok(tx.rows(&OF_ROLE, params![format!("%{role}%")], |row| row.get("id"))?)
 }
 
 pub(crate) fn password_hash(tx: &mut Tx, id: UserId) -> Result<Option<String>, Fault> {
