@@ -56,6 +56,7 @@ async fn dispatch(matches: &ArgMatches, feature_commands: &[Command]) -> Result<
         ["uninstall"] => commands::uninstall::run(configuration, arguments.flag("yes")).await?,
         ["db", action] => commands::database::run(configuration, action, &arguments).await?,
         ["option", action] => commands::option::run(configuration, action, &arguments).await?,
+        ["route", "list"] => commands::route::run(),
         ["cron", "event", action] => commands::cron::run(configuration, action, &arguments).await?,
         _ => run_feature_command(configuration, feature_commands, &words, &arguments).await?,
     };

@@ -6,6 +6,7 @@ pub mod demo;
 mod demo_report;
 pub mod doctor;
 pub mod option;
+pub mod route;
 pub mod serve;
 pub mod uninstall;
 
@@ -67,6 +68,7 @@ pub fn own() -> Vec<(Vec<&'static str>, clap::Command)> {
                 .arg(named("key"))
                 .arg(named("value").allow_hyphen_values(true)),
         ),
+        (vec!["route", "list"], command("List every address with who may call it")),
         (vec!["cron", "event", "list"], command("List schedules and waiting jobs")),
         (
             vec!["cron", "event", "run"],

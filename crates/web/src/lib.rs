@@ -30,9 +30,9 @@ pub use limit::Limit;
 pub use minijinja::context;
 pub use output::{Format, Output};
 pub use render::{Renderer, Template};
-pub use reply::{Reply, ReplyBody};
+pub use reply::{Deleted, Reply, ReplyBody};
 pub use routes::{Route, Routes};
-pub use server::{ServerOptions, router};
+pub use server::{ServerOptions, every_route, router};
 
 /// A text as a part of an address: everything but letters and digits in its percent form.
 #[must_use]

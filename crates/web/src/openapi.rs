@@ -1,6 +1,5 @@
 //! OpenAPI of a namespace, made from its routes: what is registered is described, nothing else.
 
-use http::Method;
 use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
@@ -59,7 +58,8 @@ fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
         || json!({ "description": "Done." }),
         |reply| json!({ "description": "Done.", "content": { "application/json": { "schema": reply(generator) } } }),
     );
-    let mut responses = Map::from_iter([(route.status.to_string(), good)]);
+    let mut responses = Map::from_iter([(route.status.to_string(), good.clone())]);
+    responses.extend(route.also.map(|status| (status.to_string(), good)));
     for (status, meaning) in refusals(route) {
         responses.insert(
             status.to_owned(),
@@ -99,15 +99,16 @@ fn operation_id(route: &Route) -> String {
 }
 
 fn refusals(route: &Route) -> Vec<(&'static str, &'static str)> {
-    let mut refusals = vec![("400", "A parameter is not right; `data.params` names it.")];
-    if route.access != crate::access::Access::Public {
-        refusals.push(("401", "Not logged in."));
-        refusals.push(("403", "Lacking the capability."));
+    let mut refusals = vec![
+        ("400", "A parameter is not right; `data.params` names it."),
+        ("401", "Not logged in, or with credentials that are not right."),
+        ("403", "Lacking the capability, or with a nonce or token that is not good."),
+    ];
+    let named = path_parameters(&route.path).next().is_some();
+    if named || route.mutates() || route.access != crate::access::Access::Public {
+        refusals.push(("404", "What the path, the body or the caller names is not there."));
     }
-    if path_parameters(&route.path).next().is_some() {
-        refusals.push(("404", "No such thing."));
-    }
-    if route.method != Method::GET {
+    if route.mutates() {
         refusals.push(("409", "A replay or a conflict; the original is in `data`."));
         refusals.push(("413", "The body is too large."));
         refusals.push(("422", "Refused by a rule."));

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use http::StatusCode;
 use kernel::{Page, Paging};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -32,7 +33,22 @@ pub struct Reply {
     pub list: Option<(i64, Paging)>,
 }
 
+/// What is answered after something was deleted for good: what it was.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Deleted<T> {
+    /// Always true.
+    pub deleted: bool,
+    /// As it stood before.
+    pub previous: T,
+}
+
 impl Reply {
+    /// 200 with what was deleted.
+    #[must_use]
+    pub fn deleted<T: Serialize>(previous: T) -> Self {
+        Self::json(&Deleted { deleted: true, previous })
+    }
+
     /// 200 with JSON.
     #[must_use]
     pub fn json<T: Serialize>(value: &T) -> Self {

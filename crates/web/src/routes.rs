@@ -67,6 +67,8 @@ pub struct Route {
     pub reply: Option<fn(&mut SchemaGenerator) -> Schema>,
     /// Status of a good answer.
     pub status: u16,
+    /// Another status of a good answer, of the same schema.
+    pub also: Option<u16>,
     /// The work.
     pub handler: Handler,
 }
@@ -132,6 +134,7 @@ impl Routes {
             body: None,
             reply: None,
             status: 200,
+            also: None,
             handler: Handler::Read(absent),
         };
         Registration { routes: self, route }
@@ -215,6 +218,13 @@ impl Registration<'_> {
     #[must_use]
     pub fn status(mut self, status: u16) -> Self {
         self.route.status = status;
+        self
+    }
+
+    /// Another status of a good answer: 200 where a row was changed that could have been made.
+    #[must_use]
+    pub fn also(mut self, status: u16) -> Self {
+        self.route.also = Some(status);
         self
     }
 

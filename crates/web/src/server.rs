@@ -44,9 +44,14 @@ pub struct Site {
 #[derive(Debug, Clone)]
 pub struct Peer(pub String);
 
-/// The router of all features. Faults on a route registered twice, a template that does not parse, or no
-/// authenticator.
-pub fn router(engine: Engine, features: &[Feature], options: ServerOptions) -> Result<Router, Fault> {
+/// Every route of the program: the kit's own and the features'.
+#[must_use]
+pub fn every_route(features: &[Feature]) -> Routes {
+    let (routes, _) = collected(features);
+    routes
+}
+
+fn collected(features: &[Feature]) -> (Routes, own::Directory) {
     let mut routes = Routes::default();
     let directory = own::Directory::default();
     own::register(&mut routes, &directory);
@@ -55,6 +60,13 @@ pub fn router(engine: Engine, features: &[Feature], options: ServerOptions) -> R
             register(&mut routes);
         }
     }
+    (routes, directory)
+}
+
+/// The router of all features. Faults on a route registered twice, a template that does not parse, or no
+/// authenticator.
+pub fn router(engine: Engine, features: &[Feature], options: ServerOptions) -> Result<Router, Fault> {
+    let (routes, directory) = collected(features);
     let templates = features.iter().flat_map(|feature| feature.templates.iter().copied());
     let authenticator = features
         .iter()

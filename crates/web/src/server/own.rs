@@ -4,8 +4,10 @@
 use std::sync::{Arc, OnceLock};
 
 use http::Method;
-use kernel::Fault;
-use serde_json::{Value, json};
+use kernel::{Fault, Moment};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
 
 use crate::call::Call;
 use crate::reply::Reply;
@@ -16,6 +18,30 @@ pub(super) type Directory = Arc<OnceLock<Vec<Route>>>;
 
 /// Namespaces with `/ping`, `/info` and `/openapi`.
 const NAMESPACES: [&str; 5] = ["ocart/v1", "oloyalty/v1", "cartbay/v1", "wc/v3", "wc/store/v1"];
+/// WordPress's own has no `/ping` and no `/info`; it is described all the same.
+const DESCRIBED: &str = "wp/v2";
+
+/// The server is there.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Pong {
+    /// Always true.
+    ok: bool,
+    /// By the server's clock.
+    time: Moment,
+}
+
+/// A namespace in short.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Info {
+    /// Name of the program.
+    name: &'static str,
+    /// The namespace.
+    namespace: &'static str,
+    /// Version of the program.
+    version: &'static str,
+    /// How many routes the namespace has.
+    routes: usize,
+}
 
 pub(super) fn register(routes: &mut Routes, directory: &Directory) {
     routes.plain(Method::GET, "/healthz").flow(|_| async { Ok(plain("ok\n")) });
@@ -34,24 +60,33 @@ pub(super) fn register(routes: &mut Routes, directory: &Directory) {
     }
     for namespace in NAMESPACES {
         register_namespace(routes, namespace, directory);
+        register_document(routes, namespace, directory);
     }
+    register_document(routes, DESCRIBED, directory);
 }
 
 fn register_namespace(routes: &mut Routes, namespace: &'static str, directory: &Directory) {
     routes
         .rest(Method::GET, namespace, "/ping")
         .summary("Is the server there?")
-        .flow(|call: Call| async move { Ok(Reply::json(&json!({ "ok": true, "time": call.engine.now() }))) });
+        .replies::<Pong>()
+        .flow(|call: Call| async move { Ok(Reply::json(&Pong { ok: true, time: call.engine.now() })) });
     let known = Arc::clone(directory);
-    routes.rest(Method::GET, namespace, "/info").summary("Version and what is on.").flow(move |_| {
-        let document = info(&known, namespace);
-        async move { Ok(Reply::json(&document)) }
-    });
+    routes.rest(Method::GET, namespace, "/info").summary("Version and what is on.").replies::<Info>().flow(
+        move |_| {
+            let document = info(&known, namespace);
+            async move { Ok(Reply::json(&document)) }
+        },
+    );
+}
+
+fn register_document(routes: &mut Routes, namespace: &'static str, directory: &Directory) {
     let known = Arc::clone(directory);
     routes
         .rest(Method::GET, namespace, "/openapi")
         .summary("This document.")
         .query("version", "3.1 (default) or 3.0.")
+        .replies::<Map<String, Value>>()
         .flow(move |call: Call| {
             let version = match call.query("version") {
                 None | Some("3.1" | "3.1.0") => Ok("3.1.0"),
@@ -91,7 +126,7 @@ fn root(directory: &Directory, url: &str) -> Value {
         .collect();
     namespaces.sort_unstable();
     namespaces.dedup();
-    let mut routes = serde_json::Map::new();
+    let mut routes = Map::new();
     for route in all(directory).iter().filter(|route| !route.namespace.is_empty()) {
         let entry = routes
             .entry(route.path.clone())
@@ -104,7 +139,7 @@ fn root(directory: &Directory, url: &str) -> Value {
             "namespaces": namespaces, "authentication": { "application-passwords": {} }, "routes": routes })
 }
 
-fn info(directory: &Directory, namespace: &str) -> Value {
+fn info(directory: &Directory, namespace: &'static str) -> Info {
     let routes = all(directory).iter().filter(|route| route.namespace == namespace).count();
-    json!({ "name": "Cartwright", "namespace": namespace, "version": env!("CARGO_PKG_VERSION"), "routes": routes })
+    Info { name: "Cartwright", namespace, version: env!("CARGO_PKG_VERSION"), routes }
 }

@@ -3,7 +3,7 @@
 use http::Method;
 use kernel::capability;
 use kernel::ids::UserId;
-use web::{Access, Call, Reply, Routes};
+use web::{Access, Call, Deleted, Reply, Routes};
 
 use super::commands::{self, CreateUser};
 use super::model::User;
@@ -41,10 +41,11 @@ pub(crate) fn routes(routes: &mut Routes) {
         .rest(Method::DELETE, "wp/v2", "/users/{id}")
         .summary("Delete an account.")
         .requires(capability::CREATE_USERS)
+        .replies::<Deleted<User>>()
         .unit(|call, tx| {
             let id: UserId = call.id("id")?;
             let user = queries::get(tx, id)?;
             commands::delete_user(tx, id)?;
-            Ok(Reply::json(&serde_json::json!({ "deleted": true, "previous": user })))
+            Ok(Reply::deleted(user))
         });
 }

@@ -3,7 +3,7 @@
 use http::Method;
 use kernel::Fault;
 use kernel::capability::OCART_MANAGE_FUNNELS;
-use web::{Reply, Routes};
+use web::{Deleted, Reply, Routes};
 
 use super::commands::{self, FunnelChange, NewFunnel};
 use super::model::Funnel;
@@ -52,8 +52,9 @@ pub(crate) fn routes(routes: &mut Routes) {
         .rest(Method::DELETE, "ocart/v1", "/funnels/{id}")
         .summary("Delete a funnel that no shopper has been through.")
         .requires(OCART_MANAGE_FUNNELS)
+        .replies::<Deleted<Funnel>>()
         .unit(|call, tx| {
             let funnel = commands::delete(tx, call.id("id")?)?;
-            Ok(Reply::json(&serde_json::json!({ "deleted": true, "previous": funnel })))
+            Ok(Reply::deleted(funnel))
         });
 }

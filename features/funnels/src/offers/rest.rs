@@ -4,7 +4,7 @@ use http::Method;
 use kernel::Fault;
 use kernel::capability::OCART_MANAGE_OFFERS;
 use kernel::ids::{OfferId, ProductId};
-use web::{Call, Reply, Routes};
+use web::{Call, Deleted, Reply, Routes};
 
 use super::commands::{self, NewOffer, OfferChange};
 use super::model::{Offer, OfferType};
@@ -91,10 +91,11 @@ fn crud(routes: &mut Routes, bump: bool, list: &str, one: &str) {
         .rest(Method::DELETE, "ocart/v1", one)
         .summary("Delete an offer that nothing shows and nobody has answered.")
         .requires(OCART_MANAGE_OFFERS)
+        .replies::<Deleted<Offer>>()
         .unit(move |call, tx| {
             let offer = queries::get(tx, bump, call.id("id")?)?;
             commands::delete(tx, &offer)?;
-            Ok(Reply::json(&serde_json::json!({ "deleted": true, "previous": offer })))
+            Ok(Reply::deleted(offer))
         });
 }
 

@@ -3,7 +3,7 @@
 use http::Method;
 use kernel::capability::OCART_MANAGE_FUNNELS;
 use kernel::ids::FunnelId;
-use web::{Reply, Routes};
+use web::{Deleted, Reply, Routes};
 
 use super::commands::{self, NewStep, StepChange};
 use super::model::FunnelStep;
@@ -47,8 +47,9 @@ pub(crate) fn routes(routes: &mut Routes) {
         .rest(Method::DELETE, "ocart/v1", "/funnels/{id}/steps/{step}")
         .summary("Take a step out.")
         .requires(OCART_MANAGE_FUNNELS)
+        .replies::<Deleted<FunnelStep>>()
         .unit(|call, tx| {
             let step = commands::remove(tx, call.id("id")?, call.id("step")?)?;
-            Ok(Reply::json(&serde_json::json!({ "deleted": true, "previous": step })))
+            Ok(Reply::deleted(step))
         });
 }

@@ -142,6 +142,7 @@ pub(crate) fn routes(routes: &mut Routes) {
         .limit("upsells-answer", 300, 60)
         .body::<WithToken>()
         .replies::<UpsellAnswer>()
+        .also(202)
         .flow(accept);
     routes
         .rest(Method::POST, "ocart/v1", "/upsells/{id}/decline")
@@ -149,6 +150,7 @@ pub(crate) fn routes(routes: &mut Routes) {
         .limit("upsells-answer", 300, 60)
         .body::<WithToken>()
         .replies::<UpsellAnswer>()
+        .also(202)
         .flow(decline);
     routes
         .rest(Method::POST, "ocart/v1", "/upsells/confirm")
@@ -157,5 +159,6 @@ pub(crate) fn routes(routes: &mut Routes) {
         .limit("upsells-answer", 300, 60)
         .body::<WithToken>()
         .replies::<UpsellAnswer>()
+        .also(202)
         .flow(confirm);
 }

@@ -42,6 +42,7 @@ pub(crate) fn routes(routes: &mut Routes) {
         .body::<SequenceBody>()
         .replies::<Sequence>()
         .status(201)
+        .also(200)
         .unit(|call, tx| {
             let body: SequenceBody = call.body()?;
             if body.trigger_type.as_deref().is_some_and(|trigger| trigger != TRIGGER) {

@@ -96,6 +96,7 @@ pub(crate) fn routes(routes: &mut Routes) {
         .body::<CaptureBody>()
         .replies::<CaptureReply>()
         .status(201)
+        .also(200)
         .flow(|call: Call| async move {
             let body: CaptureBody = call.body()?;
             let consent = consent(body.consent.as_ref())?;
@@ -111,6 +112,7 @@ pub(crate) fn routes(routes: &mut Routes) {
         .body::<CartBayCaptureBody>()
         .replies::<CaptureReply>()
         .status(201)
+        .also(200)
         .flow(|call: Call| async move {
             let body: CartBayCaptureBody = call.body()?;
             let consent = consent(body.consent.as_ref())?;
