@@ -1,7 +1,9 @@
 """Rubbish at every mutating route and importer: a clear 4xx in WordPress's shape, nothing half written, never a 5xx."""
 
 import json
+import re
 import subprocess
+from urllib.parse import quote
 
 import pytest
 import requests
@@ -9,7 +11,7 @@ import requests
 from conftest import ENGINES, run_shop
 from harness.shop import ADMIN, PROGRAM
 
-NAMESPACES = ["ocart/v1", "oloyalty/v1", "cartbay/v1", "wc/v3", "wc/store/v1"]
+NAMESPACES = ["ocart/v1", "oloyalty/v1", "cartbay/v1", "wc/v3", "wc/store/v1", "wp/v2"]
 MUTATING = ["post", "put", "patch", "delete"]
 PLAUSIBLE = {"id": "1", "order_id": "1", "product_id": "1", "step": "1"}
 RUBBISH_IDS = ["0", "-1", "999999999", "9223372036854775808", "abc", "%27%20OR%201%3D1", "..%2F..", "%00", "é"]
@@ -176,6 +178,39 @@ def test_query_parameters(shared_shop):
     for query in ["page=0", "page=-1", "page=abc", "per_page=0", "per_page=101", "per_page=1e9", "orderby=id;drop", "order=up", "page=99999999999999999999"]:
         assert caller.send("GET", f"/wp-json/wc/v3/orders?{query}").status_code == 400, query
     assert caller.send("GET", "/wp-json/wc/v3/orders?no_such=1&search=%25%27%22%00").status_code in (200, 400)
+
+
+# Each of these is text that some column, parser or address has no room for.
+ODD = ["é", "\U0001d54c", "\u0000", "x" * 2_000, "-1", "9" * 30, "%", "'", '"><svg onload=alert(1)>', "../..", "a\r\nSet-Cookie: x=y", "{{ 7 * 7 }}", ""]
+
+
+def test_every_query_parameter_with_odd_text(shared_shop, callers):
+    documents = [shared_shop.rest("GET", f"{namespace}/openapi", status=200) for namespace in NAMESPACES]
+    sent = 0
+    for document in documents:
+        for path, operations in document["paths"].items():
+            for name in [one["name"] for one in operations.get("get", {}).get("parameters", []) if one["in"] == "query"]:
+                for text in ODD:
+                    for caller in callers:
+                        caller.send("GET", filled(path), params={name: text})
+                        sent += 1
+    assert sent > 500
+
+
+def test_every_page_with_odd_text(shared_shop, callers):
+    """In its path and in every parameter that any page reads; nothing of it comes back as markup or as a header."""
+    names = ["search", "status", "tier", "type", "days", "page", "per_page", "category", "orderby", "order", "redirect_to", "funnel", "kind", "token"]
+    pages = [row for row in json.loads(shared_shop.cli("route", "list", "--format=json")) if row["method"] == "GET" and row["face"] != "rest"]
+    assert len(pages) > 40
+    for page in pages:
+        addresses = [(re.sub(r"{[^}]*}", lambda _: quote(text, safe=""), page["path"]), {}) for text in ODD if text and "{" in page["path"]]
+        addresses += [(re.sub(r"{[^}]*}", "1", page["path"]), {name: text for name in names}) for text in ODD]
+        for address, query in addresses:
+            for caller in callers:
+                answer = caller.session.get(shared_shop.url + address, params=query, timeout=60, allow_redirects=False)
+                told = f"{address} {query}: {answer.status_code} {answer.text[:300]}"
+                assert answer.status_code < 500, told
+                assert "<svg onload" not in answer.text and "x=y" not in answer.headers.get("Set-Cookie", ""), told
 
 
 def test_broken_rows_are_named_and_the_good_ones_kept(shared_shop):
