@@ -52,10 +52,11 @@ fn the_rings_hold() {
     let allowed = |folder: &str, name: &str| -> BTreeSet<String> {
         let below: &[&str] = match (folder, name) {
             ("crates", "kernel") => &[],
-            ("crates", "db") => &["kernel"],
-            ("crates", "runtime") => &["kernel", "db"],
-            ("crates", _) | ("adapters", _) => &["kernel", "db", "runtime"],
-            _ => &["kernel", "db", "runtime", "web"],
+            ("crates", "telemetry") => &["kernel"],
+            ("crates", "db") => &["kernel", "telemetry"],
+            ("crates", "runtime") => &["kernel", "telemetry", "db"],
+            ("crates", _) | ("adapters", _) => &["kernel", "telemetry", "db", "runtime"],
+            _ => &["kernel", "telemetry", "db", "runtime", "web"],
         };
         below.iter().map(|name| (*name).to_owned()).collect()
     };

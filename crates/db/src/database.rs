@@ -10,6 +10,7 @@ use kernel::{Clock, Entropy, Fault, Moment};
 use tokio::sync::{Notify, oneshot};
 
 use crate::error::DbError;
+use crate::figures::Verb;
 use crate::migration::{self, Migration};
 use crate::shared::Shared;
 use crate::task::{Queued, Work};
@@ -143,7 +144,7 @@ impl Db {
         T: Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T, Fault> + Send + 'static,
     {
-        self.queue(&self.0.write, unit)?.await.map_err(|_| DbError::Closed)?
+        self.queue(Verb::Write, unit)?.await.map_err(|_| DbError::Closed)?
     }
 
     /// Runs a query. Changing rows in it is a fault.
@@ -152,7 +153,7 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T, Fault> + Send + 'static,
     {
-        self.queue(&self.0.read, once(query))?.await.map_err(|_| DbError::Closed)?
+        self.queue(Verb::Read, once(query))?.await.map_err(|_| DbError::Closed)?
     }
 
     /// As [`Db::write`], blocking: for start, tests and threads of their own.
@@ -161,7 +162,7 @@ impl Db {
         T: Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T, Fault> + Send + 'static,
     {
-        waited(self.queue(&self.0.write, unit)?)
+        waited(self.queue(Verb::Write, unit)?)
     }
 
     /// As [`Db::read`], blocking.
@@ -170,14 +171,10 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T, Fault> + Send + 'static,
     {
-        waited(self.queue(&self.0.read, once(query))?)
+        waited(self.queue(Verb::Read, once(query))?)
     }
 
-    fn queue<T, F>(
-        &self,
-        queue: &Sender<Work>,
-        unit: F,
-    ) -> Result<oneshot::Receiver<Result<T, Fault>>, DbError>
+    fn queue<T, F>(&self, verb: Verb, unit: F) -> Result<oneshot::Receiver<Result<T, Fault>>, DbError>
     where
         T: Send + 'static,
         F: FnMut(&mut Tx<'_>) -> Result<T, Fault> + Send + 'static,
@@ -186,7 +183,9 @@ impl Db {
             return Err(DbError::Closed);
         }
         let (sender, receiver) = oneshot::channel();
-        queue.send(Work::Task(Box::new(Queued::new(unit, sender)))).map_err(|_| DbError::Closed)?;
+        let queue = if verb == Verb::Write { &self.0.write } else { &self.0.read };
+        let task = Queued::new(unit, sender, &self.0.shared, verb);
+        queue.send(Work::Task(Box::new(task))).map_err(|_| DbError::Closed)?;
         Ok(receiver)
     }
 
@@ -208,6 +207,11 @@ impl Db {
         if self.0.shared.engine == Engine::Sqlite {
             let _ = self.0.write.send(Work::Durability(durability));
         }
+    }
+
+    /// Writes its figures: units by verb and outcome, their duration, how many wait, how many shared a commit.
+    pub fn expose(&self, page: &mut telemetry::Exposition) {
+        self.0.shared.figures.expose(page);
     }
 
     /// The table prefix.

@@ -11,6 +11,7 @@
 mod backup;
 mod database;
 mod error;
+mod figures;
 pub mod lease;
 mod mariadb;
 mod migration;

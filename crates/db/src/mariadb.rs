@@ -111,6 +111,7 @@ impl Worker {
                         self.connection = None;
                     }
                     last = error;
+                    self.shared.figures.reruns.increment();
                     self.pause(attempt);
                 }
             }

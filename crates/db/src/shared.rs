@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use kernel::{Clock, Entropy};
 use tokio::sync::Notify;
 
+use crate::figures::Figures;
 use crate::{Engine, Sql};
 
 pub(crate) struct Shared {
@@ -17,6 +18,7 @@ pub(crate) struct Shared {
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) extension: OnceLock<Arc<dyn Any + Send + Sync>>,
     pub(crate) closed: AtomicBool,
+    pub(crate) figures: Figures,
     statements: RwLock<HashMap<&'static str, Arc<str>>>,
     topics: Mutex<HashMap<&'static str, Arc<Notify>>>,
 }
@@ -35,6 +37,7 @@ impl Shared {
             entropy,
             extension: OnceLock::new(),
             closed: AtomicBool::new(false),
+            figures: Figures::default(),
             statements: RwLock::default(),
             topics: Mutex::default(),
         }

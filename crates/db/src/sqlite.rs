@@ -130,6 +130,7 @@ fn write_loop(connection: &Sqlite, shared: &Shared, queue: &Receiver<Work>) {
 
 /// Runs the group in one transaction, each unit in its savepoint, and answers all after the commit.
 fn commit_group(connection: &Sqlite, shared: &Shared, mut group: Vec<Box<dyn Task>>) {
+    shared.figures.group.observe_number(group.len());
     if let Err(error) = run(connection, "BEGIN IMMEDIATE") {
         tracing::warn!(%error, "a group of units could not begin");
         group.into_iter().for_each(|task| task.answer(unavailable()));

@@ -2,9 +2,15 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use std::sync::Arc;
+use std::time::Instant;
+
 use kernel::Fault;
+use telemetry::{Here, Role, Span};
 use tokio::sync::oneshot;
 
+use crate::figures::{Ending, Verb};
+use crate::shared::Shared;
 use crate::tx::Tx;
 
 /// What a thread of the database does with a queued unit.
@@ -19,11 +25,37 @@ pub(crate) struct Queued<T, F> {
     unit: F,
     outcome: Option<Result<T, Fault>>,
     waiting: oneshot::Sender<Result<T, Fault>>,
+    about: About,
+}
+
+/// What is told of a unit; told as left when it goes, answered or not.
+struct About {
+    shared: Arc<Shared>,
+    verb: Verb,
+    queued_at: Instant,
+    here: Option<Here>,
+    span: Span,
+}
+
+impl Drop for About {
+    fn drop(&mut self) {
+        self.shared.figures.left(self.verb);
+    }
 }
 
 impl<T, F> Queued<T, F> {
-    pub(crate) const fn new(unit: F, waiting: oneshot::Sender<Result<T, Fault>>) -> Self {
-        Self { unit, outcome: None, waiting }
+    pub(crate) fn new(
+        unit: F,
+        waiting: oneshot::Sender<Result<T, Fault>>,
+        shared: &Arc<Shared>,
+        verb: Verb,
+    ) -> Self {
+        shared.figures.queued(verb);
+        let name = if verb == Verb::Write { "write" } else { "read" };
+        let span = Span::start(name, Role::Internal);
+        let here = span.here().or_else(telemetry::current);
+        let about = About { shared: Arc::clone(shared), verb, queued_at: Instant::now(), here, span };
+        Self { unit, outcome: None, waiting, about }
     }
 }
 
@@ -34,14 +66,27 @@ where
 {
     fn run(&mut self, tx: &mut Tx<'_>) -> bool {
         let unit = &mut self.unit;
-        let outcome = catch_unwind(AssertUnwindSafe(|| unit(tx)))
+        let here = self.about.here.clone();
+        let run = AssertUnwindSafe(|| telemetry::within_now(here, || unit(tx)));
+        let outcome = catch_unwind(run)
             .unwrap_or_else(|_| Err(Fault::bug("a unit panicked; its changes were rolled back")));
         let keep = outcome.is_ok();
         self.outcome = Some(outcome);
         keep
     }
 
-    fn answer(self: Box<Self>, instead: Option<Fault>) {
+    fn answer(mut self: Box<Self>, instead: Option<Fault>) {
+        let ending = match (&instead, &self.outcome) {
+            (None, Some(Ok(_))) => Ending::Done,
+            (None, Some(Err(_))) => Ending::Faulted,
+            _ => Ending::Refused,
+        };
+        let about = &mut self.about;
+        about.shared.figures.ended(about.verb, ending, about.queued_at.elapsed());
+        about.span.tell("outcome", || format!("{ending:?}").to_lowercase());
+        if ending == Ending::Refused {
+            about.span.fail();
+        }
         let outcome = match instead {
             Some(fault) => Err(fault),
             None => self.outcome.unwrap_or_else(|| Err(Fault::unavailable("The database did not run this."))),
