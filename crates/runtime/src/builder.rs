@@ -7,8 +7,12 @@ use db::{Db, Migration};
 use kernel::{Clock, Entropy, Fault};
 
 use crate::engine::{Engine, Parts, Ports, Within};
+use crate::events::Subscriber;
+use crate::figures::{ANSWERS, Calls, FATES, Figures, Gauges, OPERATIONS, RunsByName};
 use crate::filters::Filters;
+use crate::jobs::{JobKind, Schedule};
 use crate::module::Module;
+use crate::ports::observed::{ObservedGateway, ObservedMailer};
 use crate::requests::Requests;
 use crate::signing::SecretKey;
 use crate::verify::Verifier;
@@ -63,12 +67,13 @@ impl Builder {
     pub fn build(self, configuration: Configuration, ports: Ports) -> Result<Engine, Fault> {
         let (mut filters, mut requests) = (Filters::default(), Requests::default());
         let (mut subscribers, mut job_kinds, mut schedules) = (Vec::new(), Vec::new(), Vec::new());
-        let mut verifiers: Vec<Verifier> = Vec::new();
+        let (mut verifiers, mut gauges): (Vec<Verifier>, Vec<Gauges>) = (Vec::new(), Vec::new());
         for mut module in self.modules {
             subscribers.append(&mut module.subscribers);
             job_kinds.append(&mut module.job_kinds);
             schedules.append(&mut module.schedules);
             verifiers.append(&mut module.verifiers);
+            gauges.append(&mut module.gauges);
             module.register(&mut filters, &mut requests);
         }
         let mut by_event: BTreeMap<&'static str, Vec<&'static str>> = BTreeMap::new();
@@ -90,6 +95,8 @@ impl Builder {
             zone: configuration.zone,
         });
         self.db.set_extension(Arc::clone(&within));
+        let figures = figures(&subscribers, &job_kinds, &schedules, &ports);
+        let ports = observed(ports, &figures);
         let server_id = self.entropy.uuid(self.clock.now());
         Ok(Engine(Arc::new(Parts {
             db: self.db,
@@ -103,8 +110,37 @@ impl Builder {
             verifiers,
             ports,
             server_id,
+            figures,
+            gauges,
         })))
     }
+}
+
+fn figures(
+    subscribers: &[Subscriber],
+    job_kinds: &[JobKind],
+    schedules: &[Schedule],
+    ports: &Ports,
+) -> Figures {
+    let calls = || OPERATIONS.iter().map(|operation| (*operation, Calls::new(&ANSWERS))).collect();
+    Figures {
+        deliveries: RunsByName::new(subscribers.iter().map(|subscriber| subscriber.name)),
+        jobs: RunsByName::new(job_kinds.iter().map(|kind| kind.name)),
+        schedules: RunsByName::new(schedules.iter().map(|schedule| schedule.hook)),
+        gateways: ports.gateways.keys().map(|id| (id.clone(), Arc::new(calls()))).collect(),
+        mails: Arc::new(Calls::new(&FATES)),
+    }
+}
+
+/// The ports with somebody beside them who counts.
+fn observed(mut ports: Ports, figures: &Figures) -> Ports {
+    ports.mailer = Arc::new(ObservedMailer { inner: ports.mailer, calls: Arc::clone(&figures.mails) });
+    for (id, gateway) in &mut ports.gateways {
+        if let Some(calls) = figures.gateways.get(id) {
+            *gateway = Arc::new(ObservedGateway { inner: Arc::clone(gateway), calls: Arc::clone(calls) });
+        }
+    }
+    ports
 }
 
 impl std::fmt::Debug for Builder {

@@ -8,6 +8,7 @@ use kernel::{Clock, Entropy, Event, Fault, Filter, Moment, Request};
 
 use crate::actor::Actor;
 use crate::events::Subscriber;
+use crate::figures::{Figures, Gauges};
 use crate::filters::Filters;
 use crate::jobs::{JobKind, Schedule};
 use crate::ports::{Gateway, Host, Mailer};
@@ -55,6 +56,8 @@ pub(crate) struct Parts {
     pub(crate) verifiers: Vec<Verifier>,
     pub(crate) ports: Ports,
     pub(crate) server_id: String,
+    pub(crate) figures: Figures,
+    pub(crate) gauges: Vec<Gauges>,
 }
 
 /// Cheap to clone; every face, job and subscriber holds one.

@@ -9,11 +9,13 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Instant;
 
 use db::{Sql, Tx, params};
 use kernel::{Event, Fault, Moment};
 
 use crate::actor::Actor;
+use crate::cause::Cause;
 use crate::engine::{Engine, Within};
 
 /// Topic that is signalled when a commit leaves work for the dispatcher or the job runner.
@@ -26,14 +28,14 @@ const LEASE_SECONDS: i64 = 60;
 const ATTEMPTS: i64 = 20;
 
 const INSERT: Sql = Sql::new(
-    "INSERT INTO {p}cartwright_outbox (event_id, name, aggregate, payload, created_at) VALUES (?, ?, ?, ?, ?)",
+    "INSERT INTO {p}cartwright_outbox (event_id, name, aggregate, payload, created_at, origin) VALUES (?, ?, ?, ?, ?, ?)",
 );
 const INSERT_DELIVERY: Sql = Sql::new(
     "INSERT INTO {p}cartwright_deliveries (outbox_id, subscriber, aggregate, state, attempts, due_at) \
      VALUES (?, ?, ?, 'pending', 0, ?)",
 );
 const DUE: Sql = Sql::new(
-    "SELECT d.id, d.outbox_id, d.subscriber, d.aggregate, d.attempts, o.event_id, o.name, o.payload, o.created_at \
+    "SELECT d.id, d.outbox_id, d.subscriber, d.aggregate, d.attempts, o.event_id, o.name, o.payload, o.created_at, o.origin \
      FROM {p}cartwright_deliveries d JOIN {p}cartwright_outbox o ON o.id = d.outbox_id \
      WHERE d.state = 'pending' AND d.due_at <= ? AND (d.held_until IS NULL OR d.held_until < ?) \
      ORDER BY d.id LIMIT ?",
@@ -143,7 +145,8 @@ impl Emit for Tx<'_> {
         let aggregate = event.aggregate();
         let payload = serde_json::to_string(event)?;
         let event_id = self.entropy().uuid(now);
-        let outbox_id = self.insert(&INSERT, params![event_id, E::NAME, &aggregate, payload, now])?;
+        let origin = telemetry::current().map(|here| here.origin.column());
+        let outbox_id = self.insert(&INSERT, params![event_id, E::NAME, &aggregate, payload, now, origin])?;
         let names = self
             .extension::<Within>()
             .and_then(|within| within.subscribers.get(E::NAME))
@@ -165,6 +168,7 @@ struct Delivery {
     subscriber: String,
     aggregate: String,
     attempts: i64,
+    origin: Option<String>,
     envelope: Envelope,
 }
 
@@ -176,6 +180,7 @@ fn due(tx: &mut Tx) -> Result<Vec<Delivery>, Fault> {
             subscriber: row.get("subscriber")?,
             aggregate: row.get("aggregate")?,
             attempts: row.get("attempts")?,
+            origin: row.get("origin")?,
             envelope: Envelope {
                 event_id: row.get("event_id")?,
                 name: row.get("name")?,
@@ -191,7 +196,9 @@ impl Engine {
     pub async fn deliver(&self) -> Result<usize, Fault> {
         let mut delivered = 0;
         for delivery in self.read(due).await? {
-            if self.deliver_one(&delivery).await? {
+            let cause = Cause::of(delivery.origin.as_deref());
+            let span = cause.span(&delivery.subscriber);
+            if cause.around(&span, self.deliver_one(&delivery)).await? {
                 delivered += 1;
             }
         }
@@ -209,10 +216,14 @@ impl Engine {
         else {
             return self.fail(delivery, &Fault::bug("no such subscriber")).await.map(|()| false);
         };
+        let started = Instant::now();
         let outcome = match &subscriber.handler {
             Handler::Unit(handler) => self.deliver_unit(delivery.clone(), *handler).await,
             Handler::Flow(handler) => self.deliver_flow(delivery.clone(), handler).await,
         };
+        if !matches!(outcome, Ok(false)) {
+            self.0.figures.deliveries.ended(subscriber.name, outcome.is_ok(), started.elapsed());
+        }
         match outcome {
             Ok(done) => Ok(done),
             Err(fault) => {

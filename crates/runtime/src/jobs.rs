@@ -4,6 +4,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Instant;
 
 use db::{Sql, Tx, params};
 use kernel::{Fault, Moment};
@@ -11,6 +12,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::actor::Actor;
+use crate::cause::Cause;
 use crate::engine::Engine;
 use crate::events::WORK;
 
@@ -20,15 +22,15 @@ const BATCH: i64 = 100;
 const ATTEMPTS: i64 = 12;
 
 const ENQUEUE: Sql = Sql::pair(
-    "INSERT OR IGNORE INTO {p}cartwright_jobs (kind, unique_key, payload, state, attempts, due_at, created_at) \
-     VALUES (?, ?, ?, 'pending', 0, ?, ?)",
-    "INSERT IGNORE INTO {p}cartwright_jobs (kind, unique_key, payload, state, attempts, due_at, created_at) \
-     VALUES (?, ?, ?, 'pending', 0, ?, ?)",
+    "INSERT OR IGNORE INTO {p}cartwright_jobs (kind, unique_key, payload, state, attempts, due_at, created_at, origin) \
+     VALUES (?, ?, ?, 'pending', 0, ?, ?, ?)",
+    "INSERT IGNORE INTO {p}cartwright_jobs (kind, unique_key, payload, state, attempts, due_at, created_at, origin) \
+     VALUES (?, ?, ?, 'pending', 0, ?, ?, ?)",
 );
 const CANCEL: Sql =
     Sql::new("DELETE FROM {p}cartwright_jobs WHERE kind = ? AND unique_key = ? AND state = 'pending'");
 const DUE: Sql = Sql::new(
-    "SELECT id, kind, unique_key, payload, attempts FROM {p}cartwright_jobs \
+    "SELECT id, kind, unique_key, payload, attempts, origin FROM {p}cartwright_jobs \
      WHERE state = 'pending' AND due_at <= ? AND (held_until IS NULL OR held_until < ?) ORDER BY due_at, id LIMIT ?",
 );
 const HOLD: Sql = Sql::new(
@@ -68,7 +70,7 @@ type Work =
 /// How one kind of job is done.
 #[derive(Clone)]
 pub struct JobKind {
-    name: &'static str,
+    pub(crate) name: &'static str,
     work: Work,
 }
 
@@ -156,7 +158,8 @@ impl Enqueue for Tx<'_> {
     fn enqueue<J: Job>(&mut self, job: &J, unique_key: &str, due_at: Moment) -> Result<(), Fault> {
         let payload = serde_json::to_string(job)?;
         let now = self.now();
-        self.execute(&ENQUEUE, params![J::KIND, unique_key, payload, due_at, now])?;
+        let origin = telemetry::current().map(|here| here.origin.column());
+        self.execute(&ENQUEUE, params![J::KIND, unique_key, payload, due_at, now, origin])?;
         if due_at <= now {
             self.signal(WORK);
         }
@@ -174,6 +177,7 @@ struct DueJob {
     kind: String,
     payload: String,
     attempts: i64,
+    origin: Option<String>,
 }
 
 impl Engine {
@@ -188,13 +192,16 @@ impl Engine {
                         kind: row.get("kind")?,
                         payload: row.get("payload")?,
                         attempts: row.get("attempts")?,
+                        origin: row.get("origin")?,
                     })
                 })?)
             })
             .await?;
         let mut ran = 0;
         for job in due {
-            ran += usize::from(self.run_job(job).await?);
+            let cause = Cause::of(job.origin.as_deref());
+            let span = cause.span(&job.kind);
+            ran += usize::from(cause.around(&span, self.run_job(job)).await?);
         }
         Ok(ran)
     }
@@ -210,10 +217,12 @@ impl Engine {
         if !held {
             return Ok(false);
         }
+        let started = Instant::now();
         let outcome = match self.0.job_kinds.iter().find(|kind| kind.name == job.kind) {
             Some(kind) => (kind.work)(self.clone(), job.payload).await,
             None => Err(Fault::bug("no such kind of job")),
         };
+        self.0.figures.jobs.ended(&job.kind, outcome.is_ok(), started.elapsed());
         match outcome {
             // A job that took its own row back has run as well, and may have left work behind.
             Ok(()) => {
@@ -297,7 +306,10 @@ impl Engine {
         if !held {
             return Ok(false);
         }
-        let outcome = (schedule.work)(self.clone(), String::new()).await;
+        let cause = self.cause_of_its_own();
+        let (started, span) = (Instant::now(), cause.span(hook));
+        let outcome = cause.around(&span, (schedule.work)(self.clone(), String::new())).await;
+        self.0.figures.schedules.ended(hook, outcome.is_ok(), started.elapsed());
         let error = outcome.as_ref().err().map(|fault| fault.message.chars().take(400).collect::<String>());
         if let Err(fault) = &outcome {
             tracing::warn!(

@@ -7,8 +7,10 @@
 pub mod actor;
 pub mod audit;
 pub mod builder;
+mod cause;
 pub mod engine;
 pub mod events;
+pub mod figures;
 pub mod filters;
 pub mod jobs;
 pub mod module;
@@ -28,10 +30,21 @@ pub use builder::{Builder, Configuration};
 pub use db::{Db, Migration, Row, Sql, Step, Tx, params};
 pub use engine::{Engine, Unit};
 pub use events::{Emit, Envelope, Subscriber};
+pub use figures::Gauges;
 pub use filters::{ApplyFilter, Filters};
 pub use jobs::{Enqueue, Job, JobKind, Schedule};
 pub use module::Module;
 pub use requests::Requests;
 pub use settings::Settings;
 pub use signing::SecretKey;
+pub use telemetry::{Exposition, Kind};
 pub use verify::{Verifier, Violation};
+
+/// Does `work` in a task of its own, still on behalf of the request that is being worked for: it goes on when whoever
+/// waits goes away.
+pub fn spawn<F>(work: F) -> tokio::task::JoinHandle<F::Output>
+where
+    F: Future<Output: Send + 'static> + Send + 'static,
+{
+    tokio::spawn(telemetry::within(telemetry::current(), work))
+}

@@ -4,6 +4,7 @@ use db::Migration;
 use kernel::Filter;
 
 use crate::events::Subscriber;
+use crate::figures::Gauges;
 use crate::filters::Filters;
 use crate::jobs::{JobKind, Schedule};
 use crate::requests::Requests;
@@ -25,6 +26,8 @@ pub struct Module {
     pub schedules: Vec<Schedule>,
     /// Invariants.
     pub verifiers: Vec<Verifier>,
+    /// Figures read from the feature's tables for `/metrics`.
+    pub gauges: Vec<Gauges>,
     filters: Vec<Register<Filters>>,
     requests: Vec<Register<Requests>>,
 }

@@ -3,7 +3,9 @@
 use db::{Migration, Step};
 
 /// Outbox, deliveries, jobs, schedules, options, replays.
-pub const MIGRATIONS: &[Migration] = &[Migration {
+pub const MIGRATIONS: &[Migration] = &[FIRST, ORIGIN];
+
+const FIRST: Migration = Migration {
     id: "20261121_01_runtime",
     steps: &[
         Step::Table {
@@ -70,4 +72,13 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
             unique: false,
         },
     ],
-}];
+};
+
+/// The request that caused an event or a job.
+const ORIGIN: Migration = Migration {
+    id: "20261121_02_origin",
+    steps: &[
+        Step::Column { table: "cartwright_outbox", name: "origin", definition: "{ASCII:100}" },
+        Step::Column { table: "cartwright_jobs", name: "origin", definition: "{ASCII:100}" },
+    ],
+};

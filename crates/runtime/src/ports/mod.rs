@@ -3,6 +3,7 @@
 pub mod gateway;
 pub mod host;
 pub mod mailer;
+pub(crate) mod observed;
 
 pub use gateway::{Gateway, GatewayCharge, GatewayCommand, GatewayError, GatewaySource};
 pub use host::{
