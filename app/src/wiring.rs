@@ -85,7 +85,10 @@ impl Application {
 
     /// The router of every face.
     pub fn router(&self) -> Result<axum::Router, Fault> {
-        let options = ServerOptions { trust_forwarded: self.configuration.trust_forwarded };
+        let options = ServerOptions {
+            trust_forwarded: self.configuration.trust_forwarded,
+            metrics_token: self.configuration.metrics_token.clone(),
+        };
         web::router(self.engine.clone(), &self.features, options)
     }
 }

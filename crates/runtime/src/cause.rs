@@ -29,6 +29,6 @@ impl Cause {
 impl Engine {
     /// Work that no request has asked for gets an id of its own, so that its lines in the log belong together.
     pub(crate) fn cause_of_its_own(&self) -> Cause {
-        Cause(Origin::of_request(&self.entropy().uuid(self.now())).map(Arc::new))
+        Cause(Some(Arc::new(Origin::of_uuid(&self.entropy().uuid(self.now())))))
     }
 }

@@ -19,6 +19,18 @@ impl Origin {
         fits.then(|| Self { trace_id: trace_of(request_id), request_id: request_id.to_owned() })
     }
 
+    /// An id of our own making.
+    #[must_use]
+    pub fn of_uuid(uuid: &str) -> Self {
+        Self { request_id: uuid.to_owned(), trace_id: trace_of(uuid) }
+    }
+
+    /// A request that is known by its trace only.
+    #[must_use]
+    pub fn of_trace(trace_id: u128) -> Self {
+        Self { request_id: format!("{trace_id:032x}"), trace_id }
+    }
+
     /// The same request as part of a trace that began elsewhere.
     #[must_use]
     pub fn in_trace(mut self, trace_id: u128) -> Self {

@@ -45,8 +45,10 @@ pub struct Call {
     pub body: Body,
     /// Who is calling.
     pub caller: Caller,
-    /// Id of the request, in logs and in `X-Request-Id`.
+    /// Id of the request, in logs and in `X-Request-Id`; the client may have chosen it, and used it before.
     pub request_id: String,
+    /// Unique to this request, whatever its client calls it: may stand in a key.
+    pub unique_id: String,
 }
 
 impl Call {

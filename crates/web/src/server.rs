@@ -17,15 +17,28 @@ use crate::render::Renderer;
 use crate::routes::{Face, Route, Routes};
 
 mod answer;
+mod figures;
 mod intake;
 mod own;
+mod request;
 mod work;
 
 /// What the server needs to know of its surroundings.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct ServerOptions {
     /// Believe `X-Forwarded-For` and `X-Forwarded-Proto`: only behind a proxy that sets them.
     pub trust_forwarded: bool,
+    /// Opens `/metrics` to whoever shows it; without one only this machine and administrators see it.
+    pub metrics_token: Option<String>,
+}
+
+impl std::fmt::Debug for ServerOptions {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("ServerOptions")
+            .field("trust_forwarded", &self.trust_forwarded)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What every request shares.
@@ -38,6 +51,7 @@ pub struct Site {
     pub(crate) layouts: Vec<Layout>,
     pub(crate) fragments: Vec<FragmentSlot>,
     pub(crate) menu: Vec<MenuItem>,
+    figures: Arc<figures::Figures>,
 }
 
 /// Requests come with the address of the machine they come from.
@@ -54,7 +68,9 @@ pub fn every_route(features: &[Feature]) -> Routes {
 fn collected(features: &[Feature]) -> (Routes, own::Directory) {
     let mut routes = Routes::default();
     let directory = own::Directory::default();
+    let counted: own::Counted = Arc::default();
     own::register(&mut routes, &directory);
+    own::register_metrics(&mut routes, &counted, options.metrics_token.clone());
     for feature in features {
         if let Some(register) = feature.routes {
             register(&mut routes);
@@ -78,6 +94,8 @@ pub fn router(engine: Engine, features: &[Feature], options: ServerOptions) -> R
     let mut menu: Vec<MenuItem> = features.iter().flat_map(|feature| feature.menu).copied().collect();
     menu.sort_by_key(|item| (group_order(item.group), item.position));
     directory.set(routes.all.clone()).map_err(|_| Fault::bug("routes were listed twice"))?;
+    let figures = Arc::new(figures::Figures::new(&routes.all));
+    counted.set(Arc::clone(&figures)).map_err(|_| Fault::bug("routes were counted twice"))?;
     let site = Arc::new(Site {
         engine,
         renderer: Renderer::new(templates)?,
@@ -87,6 +105,7 @@ pub fn router(engine: Engine, features: &[Feature], options: ServerOptions) -> R
         layouts: features.iter().filter_map(|feature| feature.layout).collect(),
         fragments,
         menu,
+        figures,
     });
     assemble(site, routes)
 }
@@ -113,14 +132,20 @@ fn assemble(site: Arc<Site>, routes: Routes) -> Result<Router, Fault> {
         for route in routes {
             let filter = MethodFilter::try_from(route.method.clone())
                 .map_err(|_| Fault::bug(format!("{} is no method for a route", route.method)))?;
-            let route = Arc::new(route);
-            methods = methods.merge(on(filter, move |state, parameters, peer, request| {
-                serve(state, Arc::clone(&route), parameters, peer, request)
-            }));
+            let (figures, route) = (site.figures.of(&route), Arc::new(route));
+            methods =
+                methods.merge(on(filter, move |State(site): State<Arc<Site>>, parameters, peer, request| {
+                    let (figures, route) = (Arc::clone(&figures), Arc::clone(&route));
+                    async move { serve(&site, &figures, route, parameters, peer, request).await }
+                }));
         }
         methods = methods.fallback(move |State(site): State<Arc<Site>>, request: Request| {
             let allowed = allowed.clone();
-            async move { wrong_method(&site, face, &allowed, &request) }
+            async move {
+                let names = request::names(&site, request.headers());
+                let refused = wrong_method(&site, face, &allowed, &request);
+                request::answered(&site.figures.unknown, names, async move |_| refused).await
+            }
         });
         router = router.route(&path, methods);
     }
@@ -128,7 +153,8 @@ fn assemble(site: Arc<Site>, routes: Routes) -> Result<Router, Fault> {
 }
 
 async fn serve(
-    State(site): State<Arc<Site>>,
+    site: &Arc<Site>,
+    figures: &figures::RouteFigures,
     route: Arc<Route>,
     parameters: RawPathParams,
     peer: Option<axum::Extension<Peer>>,
@@ -140,23 +166,30 @@ async fn serve(
         connected.or_else(|| peer.map(|extension| extension.0.0)).unwrap_or_else(|| "127.0.0.1".to_owned());
     let parameters = parameters.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let head = request.method() == http::Method::HEAD;
-    match intake::read(&site, &route, parameters, peer, request).await {
-        Ok(incoming) => work::run(&site, route, incoming, head).await,
-        Err(fault) => answer::early_fault(&site, route.face, &fault),
-    }
+    let names = request::names(site, request.headers());
+    let answer = async |names| match intake::read(site, &route, parameters, peer, names, request).await {
+        Ok(incoming) => work::run(site, Arc::clone(&route), incoming, head).await,
+        Err(fault) => answer::early_fault(site, route.face, &fault),
+    };
+    request::answered(figures, names, answer).await
 }
 
 async fn missing(State(site): State<Arc<Site>>, request: Request) -> Response {
+    let (names, refused) = (request::names(&site, request.headers()), nothing_there(&site, &request));
+    request::answered(&site.figures.unknown, names, async move |_| refused).await
+}
+
+fn nothing_there(site: &Site, request: &Request) -> Response {
     if request.uri().path().starts_with("/wp-json") {
         let fault = Fault::new(
             FaultKind::NotFound,
             "rest_no_route",
             "No route was found matching the URL and request method.",
         );
-        return answer::early_fault(&site, Face::Rest, &fault);
+        return answer::early_fault(site, Face::Rest, &fault);
     }
     let fault = Fault::new(FaultKind::NotFound, "not_found", "There is no page at this address.");
-    answer::early_fault(&site, Face::Page, &fault)
+    answer::early_fault(site, Face::Page, &fault)
 }
 
 fn wrong_method(site: &Site, face: Face, allowed: &str, request: &Request) -> Response {

@@ -160,7 +160,7 @@ pub(super) fn early_fault(site: &Site, face: Face, fault: &Fault) -> Response {
     if let Some(seconds) = fault.data.get("retry_after") {
         append(&mut response, "retry-after", &seconds.to_string());
     }
-    finish(&mut response, "", face);
+    finish(&mut response, face);
     response
 }
 
@@ -238,10 +238,7 @@ fn append(response: &mut Response, name: &str, value: &str) {
 }
 
 /// Headers that every answer carries.
-pub(super) fn finish(response: &mut Response, request_id: &str, face: Face) {
-    if !request_id.is_empty() {
-        append(response, "x-request-id", request_id);
-    }
+pub(super) fn finish(response: &mut Response, face: Face) {
     let headers = response.headers_mut();
     let mut put = |name: &'static str, value: &'static str| {
         headers.entry(name).or_insert(HeaderValue::from_static(value));

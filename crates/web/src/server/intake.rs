@@ -9,6 +9,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use kernel::{Fault, FaultKind};
 
 use super::Site;
+use super::request::Names;
 use crate::call::{Body, Call};
 use crate::caller::{Caller, Credentials};
 use crate::routes::{Face, Route};
@@ -26,6 +27,7 @@ pub(super) async fn read(
     route: &Route,
     parameters: BTreeMap<String, String>,
     peer: String,
+    names: Names,
     request: Request,
 ) -> Result<Incoming, Fault> {
     let (parts, body) = request.into_parts();
@@ -61,7 +63,6 @@ pub(super) async fn read(
         query: query.clone(),
         ip: ip.clone(),
     };
-    let request_id = site.engine.entropy().uuid(now);
     let notice = cookies.get("cartwright_notice").and_then(|value| {
         let (kind, text) = value.split_once(':')?;
         let known = ["success", "error", "info"].contains(&kind);
@@ -79,7 +80,8 @@ pub(super) async fn read(
         headers: parts.headers,
         body,
         caller,
-        request_id,
+        request_id: names.origin.request_id().to_owned(),
+        unique_id: names.unique,
     };
     Ok(Incoming { call, credentials, body_hash, notice })
 }

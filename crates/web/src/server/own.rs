@@ -9,12 +9,16 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use super::figures::{self, Figures};
 use crate::call::Call;
 use crate::reply::Reply;
 use crate::routes::{Route, Routes};
 
 /// Every route, known once all are registered.
 pub(super) type Directory = Arc<OnceLock<Vec<Route>>>;
+
+/// The figures of every route, known once all are registered.
+pub(super) type Counted = Arc<OnceLock<Arc<Figures>>>;
 
 /// Namespaces with `/ping`, `/info` and `/openapi`.
 const NAMESPACES: [&str; 5] = ["ocart/v1", "oloyalty/v1", "cartbay/v1", "wc/v3", "wc/store/v1"];
@@ -63,6 +67,18 @@ pub(super) fn register(routes: &mut Routes, directory: &Directory) {
         register_document(routes, namespace, directory);
     }
     register_document(routes, DESCRIBED, directory);
+}
+
+/// `/metrics`; more than a few scrapers ask for it now and then.
+pub(super) fn register_metrics(routes: &mut Routes, counted: &Counted, token: Option<String>) {
+    let (counted, token) = (Arc::clone(counted), token.map(Arc::<str>::from));
+    routes.plain(Method::GET, "/metrics").limit("metrics", 240, 60).flow(move |call: Call| {
+        let (counted, token) = (Arc::clone(&counted), token.clone());
+        async move {
+            let figures = counted.get().ok_or_else(|| Fault::bug("there are no figures"))?;
+            figures::page(figures, call, token.as_deref()).await
+        }
+    });
 }
 
 fn register_namespace(routes: &mut Routes, namespace: &'static str, directory: &Directory) {

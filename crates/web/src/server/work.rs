@@ -27,7 +27,6 @@ struct Outcome {
 
 pub(super) async fn run(site: &Arc<Site>, route: Arc<Route>, incoming: Incoming, head: bool) -> Response {
     let Incoming { call, credentials, body_hash, notice } = incoming;
-    let request_id = call.request_id.clone();
     let started = Arc::new(call);
     let result = match &route.handler {
         Handler::Read(_) => read(site, &route, &started, &credentials).await,
@@ -41,7 +40,7 @@ pub(super) async fn run(site: &Arc<Site>, route: Arc<Route>, incoming: Incoming,
         }
         Err(fault) => faulted(site, &route, &started, &credentials, &fault).await,
     };
-    answer::finish(&mut response, &request_id, route.face);
+    answer::finish(&mut response, route.face);
     if head {
         *response.body_mut() = axum::body::Body::empty();
     }
@@ -57,7 +56,7 @@ async fn faulted(
     fault: &Fault,
 ) -> Response {
     if fault.kind == FaultKind::Bug {
-        tracing::error!(request = call.request_id, path = %route.path, detail = fault.message, "a request failed");
+        tracing::error!(path = %route.path, detail = fault.message, "a request failed");
     }
     if route.face != Face::Page {
         return answer::early_fault(site, route.face, fault);

@@ -77,7 +77,7 @@ pub async fn pay(
     // A task of its own: a browser that goes away must not leave money without its order.
     let (inner, funnel) = (engine.clone(), funnel.clone());
     let id = next.id;
-    let work = tokio::spawn(async move {
+    let work = runtime::spawn(async move {
         if replaced.order_id.0 > 0 && next.order_id.0 == 0 {
             let gone = inner.host().fail_payment(replaced.order_id, "Replaced by a changed cart").await;
             gone.map(|_| ())

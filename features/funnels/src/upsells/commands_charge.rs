@@ -37,7 +37,7 @@ pub(crate) async fn drive(engine: &Engine, attempt: Attempt, return_url: &str) -
     }
     // A task of its own: a browser that goes away must not leave money without its order.
     let (inner, return_url) = (engine.clone(), return_url.to_owned());
-    let work = tokio::spawn(async move {
+    let work = runtime::spawn(async move {
         let asked = ask(&inner, &attempt, &return_url).await;
         let outcome = match asked {
             Ok(outcome) => apply(&inner, &attempt, outcome).await,

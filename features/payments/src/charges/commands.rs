@@ -30,7 +30,7 @@ pub async fn charge(engine: Engine, request: Charge) -> Result<ChargeOutcome, Fa
     let held = claim.clone();
     let opened = engine.write(Actor::system(), move |tx| open(tx, &attempt, saved_with, &held)).await?;
     // A task of its own: a browser that goes away does not stop the recording of what it has paid.
-    let work = tokio::spawn(async move {
+    let work = runtime::spawn(async move {
         match opened {
             Opened::Written(attempt) if attempt.state.is_final() => Ok(attempt.outcome()),
             Opened::Written(attempt) => drive(&engine, &attempt, fresh).await,

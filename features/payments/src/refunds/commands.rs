@@ -127,7 +127,7 @@ async fn go_on(engine: Engine, begun: Begun) -> Result<ChargeOutcome, Fault> {
         Begun::Told(outcome) => return Ok(outcome),
     };
     // A task of its own: a browser that goes away does not stop the recording.
-    let work = tokio::spawn(async move {
+    let work = runtime::spawn(async move {
         let answer = match engine.gateway(&payment.gateway) {
             Ok(gateway) => {
                 let asked = gateway.refund(&refund.key, &payment.transaction_id, refund.amount);

@@ -47,7 +47,7 @@ pub(crate) fn routes(routes: &mut Routes) {
         .unit(|call, tx| {
             let key = match call.idempotency_key()? {
                 Some(key) => kernel::hash::sha256(format!("{}:{key}", call.caller.user_id())),
-                None => call.request_id.clone(),
+                None => call.unique_id.clone(),
             };
             let key = format!("rest:{key}");
             let order = rest_body::create(tx, &key, &call.body()?)?;

@@ -97,7 +97,7 @@ async fn refund(call: Call) -> Result<Reply, Fault> {
     let body: RefundBody = call.body()?;
     let key = match call.idempotency_key()? {
         Some(key) => kernel::hash::sha256(format!("{}:{order_id}:{key}", call.caller.user_id())),
-        None => call.request_id.clone(),
+        None => call.unique_id.clone(),
     };
     let key = format!("refund:{key}");
     let currency = call
