@@ -45,7 +45,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> (Printed, u8)
 
 async fn dispatch(matches: &ArgMatches, feature_commands: &[Command]) -> Result<(String, u8), Fault> {
     let configuration = Configuration::read(matches)?;
-    start_log(&configuration);
+    crate::log::start(&configuration);
     let (path, innermost) = innermost(matches);
     let words: Vec<&str> = path.iter().map(String::as_str).collect();
     let arguments = Arguments(innermost.clone());
@@ -148,11 +148,4 @@ fn output_arguments() -> [Arg; 4] {
         Arg::new("porcelain").long("porcelain").action(ArgAction::SetTrue).help("Print only the new id"),
         Arg::new("quiet").long("quiet").action(ArgAction::SetTrue).help("Print no success message"),
     ]
-}
-
-fn start_log(configuration: &Configuration) {
-    let filter = tracing_subscriber::EnvFilter::try_new(&configuration.log)
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
-    // A second start in one process (tests) keeps the first log.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }

@@ -6,6 +6,8 @@ use clap::{Arg, ArgMatches};
 use kernel::Fault;
 use serde::Deserialize;
 
+use crate::log::LogFormat;
+
 /// `cartwright.toml`: every key is optional, an unknown one is an error that names it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -20,6 +22,9 @@ struct File {
     smtp_url: Option<String>,
     time_zone: Option<String>,
     log: Option<String>,
+    log_format: Option<String>,
+    metrics_token: Option<String>,
+    otlp_url: Option<String>,
     trust_forwarded: Option<bool>,
     test_gateway: Option<bool>,
 }
@@ -55,6 +60,25 @@ pub struct Configuration {
     pub test_gateway: bool,
     /// Milliseconds for which the test gateway keeps an answer back after it has charged, for crash tests.
     pub test_gateway_hold_ms: u64,
+    /// What it tells of itself.
+    pub observation: Observation,
+}
+
+/// What this installation tells of itself, and to whom.
+#[derive(Clone, Default)]
+pub struct Observation {
+    /// How a line of the log is written.
+    pub log_format: LogFormat,
+    /// Opens `/metrics` to whoever shows it; without one only this machine and administrators see it.
+    pub metrics_token: Option<String>,
+    /// OpenTelemetry collector that gets spans; none: nothing is recorded.
+    pub otlp_url: Option<String>,
+}
+
+impl std::fmt::Debug for Observation {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Observation").field("log_format", &self.log_format).finish_non_exhaustive()
+    }
 }
 
 impl std::fmt::Debug for Configuration {
@@ -64,7 +88,7 @@ impl std::fmt::Debug for Configuration {
 }
 
 /// Flag, environment variable, help.
-const OPTIONS: [(&str, &str, &str); 12] = [
+const OPTIONS: [(&str, &str, &str); 14] = [
     ("listen", "CARTWRIGHT_LISTEN", "Address to listen on [default: 127.0.0.1:8480]"),
     (
         "database-url",
@@ -89,6 +113,12 @@ const OPTIONS: [(&str, &str, &str); 12] = [
     ),
     ("time-zone", "CARTWRIGHT_TIME_ZONE", "Time zone of the shop, such as Europe/Berlin [default: UTC]"),
     ("log", "CARTWRIGHT_LOG", "error, warn, info, debug, or a filter by module [default: warn]"),
+    ("log-format", "CARTWRIGHT_LOG_FORMAT", "text or json [default: text]"),
+    (
+        "otlp-url",
+        "CARTWRIGHT_OTLP_URL",
+        "OpenTelemetry collector for traces, such as http://127.0.0.1:4318 [default: none]",
+    ),
     (
         "trust-forwarded",
         "CARTWRIGHT_TRUST_FORWARDED",
@@ -108,7 +138,8 @@ const OPTIONS: [(&str, &str, &str); 12] = [
 ];
 
 /// Values that come from the environment only, so that they never stand in a process list.
-const SECRET: [(&str, &str); 3] = [
+const SECRET: [(&str, &str); 4] = [
+    ("metrics-token", "CARTWRIGHT_METRICS_TOKEN"),
     ("secret-key", "CARTWRIGHT_SECRET_KEY"),
     ("admin-user", "CARTWRIGHT_ADMIN_USER"),
     ("admin-password", "CARTWRIGHT_ADMIN_PASSWORD"),
@@ -160,7 +191,25 @@ impl Configuration {
                     .map_err(|_| Fault::invalid("test-gateway-hold-ms", "Give a number of milliseconds."))?,
                 None => 0,
             },
+            observation: Observation {
+                log_format: given("log-format")
+                    .or(file.log_format)
+                    .map_or_else(|| Ok(LogFormat::default()), |name| LogFormat::parse(&name))?,
+                metrics_token: metrics_token(given("metrics-token").or(file.metrics_token))?,
+                otlp_url: given("otlp-url").or(file.otlp_url),
+            },
         })
+    }
+}
+
+/// A short token would soon be guessed.
+fn metrics_token(token: Option<String>) -> Result<Option<String>, Fault> {
+    let token = token.map(|token| token.trim().to_owned()).filter(|token| !token.is_empty());
+    match token {
+        Some(token) if token.len() < 16 => {
+            Err(Fault::invalid("CARTWRIGHT_METRICS_TOKEN", "The metrics token needs at least 16 characters."))
+        }
+        token => Ok(token),
     }
 }
 

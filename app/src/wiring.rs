@@ -87,7 +87,7 @@ impl Application {
     pub fn router(&self) -> Result<axum::Router, Fault> {
         let options = ServerOptions {
             trust_forwarded: self.configuration.trust_forwarded,
-            metrics_token: self.configuration.metrics_token.clone(),
+            metrics_token: self.configuration.observation.metrics_token.clone(),
         };
         web::router(self.engine.clone(), &self.features, options)
     }

@@ -43,6 +43,7 @@ async fn site(database: TestDatabase) -> Site {
         trust_forwarded: false,
         test_gateway: true,
         test_gateway_hold_ms: 0,
+        observation: Default::default(),
     };
     let application =
         Application::assemble(configuration, database.clock.clone(), database.entropy.clone()).unwrap();

@@ -24,6 +24,7 @@ fn configuration(database: &TestDatabase) -> Configuration {
         trust_forwarded: false,
         test_gateway: true,
         test_gateway_hold_ms: 0,
+        observation: Default::default(),
     }
 }
 

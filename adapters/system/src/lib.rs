@@ -14,6 +14,13 @@ impl Clock for SystemClock {
     }
 }
 
+/// Nanoseconds since 1970 by the machine's clock, for what leaves the program with exact times (spans).
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "this is the adapter that the ban points to")]
+pub fn unix_nanoseconds() -> u128 {
+    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default().as_nanos()
+}
+
 /// The machine's source of chance.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemEntropy;

@@ -134,6 +134,7 @@ fn own(configuration: Configuration, folder: &Path) -> Configuration {
         smtp_url: None,
         test_gateway: true,
         test_gateway_hold_ms: 0,
+        observation: Default::default(),
         admin_password: Some(password.unwrap_or_else(|| chance.alphanumeric(PASSWORD_LENGTH))),
         ..configuration
     }

@@ -62,6 +62,7 @@ pub async fn serve(
             engine.run_forever(PAUSE, stopped).await;
         }
     });
+    let exporter = exporter(application)?;
     println!("Serving {} on {address}", application.configuration.public_url);
     axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(stop)
@@ -69,8 +70,25 @@ pub async fn serve(
         .map_err(|error| Fault::bug(format!("the server stopped: {error}")))?;
     let _ = stopping.send(true);
     let _ = jobs.await;
+    if let Some(exporter) = exporter {
+        exporter.stop().await;
+    }
     application.engine.db().close().await;
     Ok(())
+}
+
+/// Sends spans to a collector, where one is set.
+fn exporter(application: &Application) -> Result<Option<otlp::Exporter>, Fault> {
+    let Some(url) = &application.configuration.observation.otlp_url else { return Ok(None) };
+    let mut seed = [0_u8; 8];
+    application.engine.entropy().fill(&mut seed);
+    let target = otlp::Target {
+        url: url.clone(),
+        version: env!("CARGO_PKG_VERSION"),
+        instance: application.engine.server_id().to_owned(),
+        wall_clock: system::unix_nanoseconds,
+    };
+    otlp::Exporter::start(target, u64::from_ne_bytes(seed)).map(Some)
 }
 
 /// Resolves on `SIGTERM` or `SIGINT`.

@@ -26,6 +26,7 @@ pub fn feature() -> Feature {
         vec![carts::jobs::check(), sessions::jobs::project(), sessions::jobs::remove(), runs::jobs::send()];
     module.schedules =
         vec![carts::jobs::sweep(), carts::jobs::prune(), sessions::jobs::retention(), runs::jobs::dispatch()];
+    module.gauges = vec![runs::queries::gauges];
     module.verifiers = attribution::verify::VERIFIERS.to_vec();
     module.requests(|requests| {
         requests.answer(sessions::queries::captured_email);

@@ -1,7 +1,7 @@
 //! Reading sequences, runs and what is due.
 
 use kernel::{Fault, Page, Paging};
-use runtime::Tx;
+use runtime::{Exposition, Kind, Tx};
 use serde::Serialize;
 
 use super::model::{CONVERTED, PENDING, RUNNING, RunRow, STOPPED, Sequence};
@@ -20,6 +20,20 @@ pub(crate) fn runs(tx: &mut Tx, status: &str, paging: &Paging) -> Result<Page<Ru
         return Err(Fault::invalid("status", format!("Use one of: {}.", STATUSES.join(", "))));
     }
     Ok(store::list(tx, status, paging)?.map(|run| RunRow::from(&run)))
+}
+
+/// Recovery messages for `/metrics`.
+pub(crate) fn gauges(tx: &mut Tx, page: &mut Exposition) -> Result<(), Fault> {
+    let since = tx.now().plus_days(-1);
+    page.family(
+        "cartwright_recovery_messages",
+        Kind::Gauge,
+        "Recovery messages due in the last 24 hours or later, by what became of them.",
+    );
+    for (fate, number) in store_messages::fates(tx, since)? {
+        page.sample(&[("state", &fate)], u64::try_from(number).unwrap_or_default());
+    }
+    Ok(())
 }
 
 /// A message that is due, and what would become of it.

@@ -47,6 +47,19 @@ const SENT_SINCE: Sql = Sql::new(
      AND claimed_at >= ? AND id <> ?",
 );
 
+/// Along the index, and never further back than a day.
+const FATES: Sql = Sql::new(
+    "SELECT CASE WHEN state = 'canceled' AND cancel_reason IN ('suppressed', 'unsubscribed') THEN 'suppressed' \
+     ELSE state END AS fate, COUNT(*) AS number FROM {p}cartwright_messages \
+     WHERE state IN ('queued', 'paused', 'claimed', 'sent', 'failed', 'unknown', 'canceled') AND due_at >= ? \
+     GROUP BY fate ORDER BY fate",
+);
+
+/// How many messages that were due since `since` became what; `suppressed` are those whose contact wants none.
+pub(crate) fn fates(tx: &mut Tx, since: Moment) -> Result<Vec<(String, i64)>, Fault> {
+    Ok(tx.rows(&FATES, params![since], |row| Ok((row.get("fate")?, row.get("number")?)))?)
+}
+
 pub(crate) fn read(row: &Row) -> Result<Message, db::DbError> {
     Ok(Message {
         id: row.get("id")?,
