@@ -61,28 +61,27 @@ pub struct Peer(pub String);
 /// Every route of the program: the kit's own and the features'.
 #[must_use]
 pub fn every_route(features: &[Feature]) -> Routes {
-    let (routes, _) = collected(features);
-    routes
+    collected(features).0
 }
 
-fn collected(features: &[Feature]) -> (Routes, own::Directory) {
+fn collected(features: &[Feature]) -> (Routes, own::Directory, own::Counted) {
     let mut routes = Routes::default();
     let directory = own::Directory::default();
     let counted: own::Counted = Arc::default();
     own::register(&mut routes, &directory);
-    own::register_metrics(&mut routes, &counted, options.metrics_token.clone());
+    own::register_metrics(&mut routes, &counted);
     for feature in features {
         if let Some(register) = feature.routes {
             register(&mut routes);
         }
     }
-    (routes, directory)
+    (routes, directory, counted)
 }
 
 /// The router of all features. Faults on a route registered twice, a template that does not parse, or no
 /// authenticator.
 pub fn router(engine: Engine, features: &[Feature], options: ServerOptions) -> Result<Router, Fault> {
-    let (routes, directory) = collected(features);
+    let (routes, directory, counted) = collected(features);
     let templates = features.iter().flat_map(|feature| feature.templates.iter().copied());
     let authenticator = features
         .iter()
@@ -95,7 +94,8 @@ pub fn router(engine: Engine, features: &[Feature], options: ServerOptions) -> R
     menu.sort_by_key(|item| (group_order(item.group), item.position));
     directory.set(routes.all.clone()).map_err(|_| Fault::bug("routes were listed twice"))?;
     let figures = Arc::new(figures::Figures::new(&routes.all));
-    counted.set(Arc::clone(&figures)).map_err(|_| Fault::bug("routes were counted twice"))?;
+    let told = (Arc::clone(&figures), options.metrics_token.clone());
+    counted.set(told).map_err(|_| Fault::bug("routes were counted twice"))?;
     let site = Arc::new(Site {
         engine,
         renderer: Renderer::new(templates)?,

@@ -17,8 +17,8 @@ use crate::routes::{Route, Routes};
 /// Every route, known once all are registered.
 pub(super) type Directory = Arc<OnceLock<Vec<Route>>>;
 
-/// The figures of every route, known once all are registered.
-pub(super) type Counted = Arc<OnceLock<Arc<Figures>>>;
+/// The figures of every route, known once all are registered, and the token that opens them.
+pub(super) type Counted = Arc<OnceLock<(Arc<Figures>, Option<String>)>>;
 
 /// Namespaces with `/ping`, `/info` and `/openapi`.
 const NAMESPACES: [&str; 5] = ["ocart/v1", "oloyalty/v1", "cartbay/v1", "wc/v3", "wc/store/v1"];
@@ -70,12 +70,12 @@ pub(super) fn register(routes: &mut Routes, directory: &Directory) {
 }
 
 /// `/metrics`; more than a few scrapers ask for it now and then.
-pub(super) fn register_metrics(routes: &mut Routes, counted: &Counted, token: Option<String>) {
-    let (counted, token) = (Arc::clone(counted), token.map(Arc::<str>::from));
+pub(super) fn register_metrics(routes: &mut Routes, counted: &Counted) {
+    let counted = Arc::clone(counted);
     routes.plain(Method::GET, "/metrics").limit("metrics", 240, 60).flow(move |call: Call| {
-        let (counted, token) = (Arc::clone(&counted), token.clone());
+        let counted = Arc::clone(&counted);
         async move {
-            let figures = counted.get().ok_or_else(|| Fault::bug("there are no figures"))?;
+            let (figures, token) = counted.get().ok_or_else(|| Fault::bug("there are no figures"))?;
             figures::page(figures, call, token.as_deref()).await
         }
     });
