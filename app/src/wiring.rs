@@ -54,10 +54,23 @@ impl Application {
         entropy: Arc<dyn Entropy>,
         before_mailer: impl FnOnce(Arc<dyn Mailer>) -> Arc<dyn Mailer>,
     ) -> Result<Self, Fault> {
-        let secret = crate::first_start::secret_key(&configuration, entropy.as_ref())?;
         let db = open_database(&configuration, &clock, &entropy)?;
-        let mut ports = ports(&configuration, &db)?;
-        ports.mailer = before_mailer(ports.mailer);
+        Self::assemble_on(db, configuration, clock, entropy, |mut ports| {
+            ports.mailer = before_mailer(ports.mailer);
+            ports
+        })
+    }
+
+    /// On an open database, with other ports where a simulation has its own.
+    pub fn assemble_on(
+        db: Db,
+        configuration: Configuration,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        exchange: impl FnOnce(Ports) -> Ports,
+    ) -> Result<Self, Fault> {
+        let secret = crate::first_start::secret_key(&configuration, entropy.as_ref())?;
+        let ports = exchange(ports(&configuration, &db)?);
         let mut features = crate::features::all();
         let mut builder = Builder::new(db, clock, entropy);
         builder = builder.module(adapters());

@@ -144,6 +144,10 @@ impl Db {
         T: Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T, Fault> + Send + 'static,
     {
+        #[cfg(feature = "testing")]
+        if let Some(overseer) = self.0.shared.overseer.get() {
+            return crate::oversight::write(self, Arc::clone(overseer), unit).await;
+        }
         self.queue(Verb::Write, unit)?.await.map_err(|_| DbError::Closed)?
     }
 
@@ -153,7 +157,31 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T, Fault> + Send + 'static,
     {
+        #[cfg(feature = "testing")]
+        if let Some(overseer) = self.0.shared.overseer.get() {
+            return crate::oversight::read(self, Arc::clone(overseer), query).await;
+        }
         self.queue(Verb::Read, once(query))?.await.map_err(|_| DbError::Closed)?
+    }
+
+    /// From here on a simulation decides about every unit, once for all. Before the first statement.
+    #[cfg(feature = "testing")]
+    pub fn set_overseer(&self, overseer: Arc<dyn crate::oversight::Overseer>) {
+        if self.0.shared.overseer.set(overseer).is_err() {
+            tracing::error!("a database was given two overseers");
+        }
+    }
+
+    #[cfg(feature = "testing")]
+    pub(crate) fn queue_write<T, F>(
+        &self,
+        unit: F,
+    ) -> Result<oneshot::Receiver<Result<T, Fault>>, DbError>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Result<T, Fault> + Send + 'static,
+    {
+        self.queue(Verb::Write, unit)
     }
 
     /// As [`Db::write`], blocking: for start, tests and threads of their own.
@@ -300,7 +328,7 @@ impl std::task::Wake for Unpark {
 
 /// Waits on this thread. Works within a runtime too (tests do so), where it holds up the thread: there it must stand
 /// outside the task's budget, which a thread that waits never gets back.
-fn waited<T>(answer: oneshot::Receiver<Result<T, Fault>>) -> Result<T, Fault> {
+pub(crate) fn waited<T>(answer: oneshot::Receiver<Result<T, Fault>>) -> Result<T, Fault> {
     let mut answer = tokio::task::unconstrained(answer);
     let waker = std::task::Waker::from(Arc::new(Unpark(std::thread::current())));
     let mut context = std::task::Context::from_waker(&waker);

@@ -15,6 +15,8 @@ mod figures;
 pub mod lease;
 mod mariadb;
 mod migration;
+#[cfg(feature = "testing")]
+pub mod oversight;
 mod param;
 mod row;
 mod shared;

@@ -19,6 +19,8 @@ pub(crate) struct Shared {
     pub(crate) extension: OnceLock<Arc<dyn Any + Send + Sync>>,
     pub(crate) closed: AtomicBool,
     pub(crate) figures: Figures,
+    #[cfg(feature = "testing")]
+    pub(crate) overseer: OnceLock<Arc<dyn crate::oversight::Overseer>>,
     statements: RwLock<HashMap<&'static str, Arc<str>>>,
     topics: Mutex<HashMap<&'static str, Arc<Notify>>>,
 }
@@ -38,6 +40,8 @@ impl Shared {
             extension: OnceLock::new(),
             closed: AtomicBool::new(false),
             figures: Figures::default(),
+            #[cfg(feature = "testing")]
+            overseer: OnceLock::new(),
             statements: RwLock::default(),
             topics: Mutex::default(),
         }
@@ -55,6 +59,10 @@ impl Shared {
     }
 
     pub(crate) fn prefixed(&self, text: &str) -> String {
+        #[cfg(feature = "testing")]
+        if let Some(altered) = self.overseer.get().and_then(|overseer| overseer.altered(text)) {
+            return altered.replace("{p}", &self.prefix);
+        }
         text.replace("{p}", &self.prefix)
     }
 
