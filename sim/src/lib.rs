@@ -26,4 +26,4 @@ pub use clock::SimulatedClock;
 pub use mailbox::Mailbox;
 pub use play::{Play, Progress, play};
 pub use summary::Summary;
-pub use world::{Tally, World};
+pub use world::{Tally, World, staff_call};

@@ -173,10 +173,7 @@ impl Db {
     }
 
     #[cfg(feature = "testing")]
-    pub(crate) fn queue_write<T, F>(
-        &self,
-        unit: F,
-    ) -> Result<oneshot::Receiver<Result<T, Fault>>, DbError>
+    pub(crate) fn queue_write<T, F>(&self, unit: F) -> Result<oneshot::Receiver<Result<T, Fault>>, DbError>
     where
         T: Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T, Fault> + Send + 'static,

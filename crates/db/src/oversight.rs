@@ -50,9 +50,10 @@ where
             Err(Fault::unavailable("Refused by the simulation; it runs again."))
         })?);
     }
-    let outcome = waited(db.queue_write(move |tx: &mut Tx<'_>| {
-        (*unit.lock().unwrap_or_else(PoisonError::into_inner))(tx)
-    })?);
+    let outcome =
+        waited(db.queue_write(move |tx: &mut Tx<'_>| {
+            (*unit.lock().unwrap_or_else(PoisonError::into_inner))(tx)
+        })?);
     overseer.after().await;
     outcome
 }

@@ -1,0 +1,115 @@
+//! The shop as every world begins: made once, copied for each seed.
+
+use std::path::PathBuf;
+
+use app::Configuration;
+use kernel::{Fault, Moment};
+use serde_json::{Value, json};
+use sim::browser::Browser;
+use sim::staff_call;
+use tempfile::TempDir;
+
+use crate::shopping;
+
+/// Moment at which every world begins.
+pub const BEGINNING: &str = "2026-11-21T12:00:00Z";
+/// The template's own seed.
+const SEED: u64 = 1;
+/// Customers with an account.
+const MEMBERS: usize = 3;
+
+/// A shop with a catalogue, funnels, a sequence and some members.
+#[derive(Debug)]
+pub struct Template {
+    folder: TempDir,
+    /// Login of the administrator.
+    pub login: String,
+    /// Password of a program that acts for the administrator.
+    pub password: String,
+    /// Members of the loyalty programme: member and user.
+    pub members: Vec<(i64, i64)>,
+    /// Pages of products.
+    pub products: Vec<String>,
+    /// A product that can be sold by hand.
+    pub product: i64,
+}
+
+/// The configuration of all servers of a world whose database is this file.
+#[must_use]
+pub fn configuration(file: &std::path::Path) -> Configuration {
+    Configuration {
+        listen: "127.0.0.1:0".to_owned(),
+        database_url: format!("sqlite:{}", file.display()),
+        table_prefix: "wp_".to_owned(),
+        public_url: "http://shop.test".to_owned(),
+        secret_key_file: "unused".into(),
+        secret_key: Some("0123456789abcdef0123456789abcdef".to_owned()),
+        admin_user: "admin".to_owned(),
+        admin_password: Some("a long enough password".to_owned()),
+        smtp_url: None,
+        time_zone: "UTC".to_owned(),
+        log: "off".to_owned(),
+        trust_forwarded: false,
+        test_gateway: true,
+        test_gateway_hold_ms: 0,
+    }
+}
+
+impl Template {
+    /// Makes it.
+    pub fn make() -> Result<Self, Fault> {
+        let trouble = |error: std::io::Error| Fault::bug(format!("no folder for the template: {error}"));
+        let folder = tempfile::tempdir().map_err(trouble)?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| Fault::bug(format!("no runtime: {error}")))?;
+        runtime.block_on(Self::furnish(folder))
+    }
+
+    async fn furnish(folder: TempDir) -> Result<Self, Fault> {
+        let start = Moment::parse(BEGINNING).unwrap_or_default();
+        let configuration = configuration(&folder.path().join("shop.db"));
+        let stage = app::demo::open(configuration, start, SEED).await?;
+        let world = &stage.world;
+        let mut staff = world.staff();
+        let mut members = Vec::new();
+        for number in 0..MEMBERS {
+            let body = json!({
+                "email": format!("member{number}@example.com"), "first_name": "Mem", "last_name": "Ber",
+                "password": format!("a long password {number}"),
+            });
+            let key = format!("template-{number}");
+            staff_call(&mut staff, "POST", "wc/v3/customers", &body, &key).await?;
+        }
+        world.engine.run_due().await?;
+        let rows = staff_call(&mut staff, "GET", "oloyalty/v1/members?per_page=50", &Value::Null, "").await?;
+        for row in rows.json().as_array().map(Vec::as_slice).unwrap_or_default() {
+            if let (Some(member), Some(user)) = (row["id"].as_i64(), row["user_id"].as_i64()) {
+                members.push((member, user));
+            }
+        }
+        let products = shopping::products(&mut Browser::new(&world.router, "198.51.100.250")).await?;
+        let path = "wc/v3/products?sku=MUG-ENAMEL";
+        let product = staff_call(&mut staff, "GET", path, &Value::Null, "").await?.json()[0]["id"].as_i64();
+        let template = Self {
+            folder,
+            login: world.staff_login.clone(),
+            password: world.staff_password.clone(),
+            members,
+            products,
+            product: product.ok_or_else(|| Fault::bug("the catalogue has no mug"))?,
+        };
+        world.engine.db().close().await;
+        Ok(template)
+    }
+
+    /// A copy for one world, in a folder of its own.
+    pub fn copy(&self) -> Result<(TempDir, PathBuf), Fault> {
+        let trouble = |error: std::io::Error| Fault::bug(format!("the template cannot be copied: {error}"));
+        let folder = tempfile::tempdir().map_err(trouble)?;
+        let file = folder.path().join("shop.db");
+        std::fs::copy(self.folder.path().join("shop.db"), &file).map_err(trouble)?;
+        Ok((folder, file))
+    }
+}

@@ -1,0 +1,26 @@
+//! The simulation itself: the same plan is the same history, and a planted fault is seen.
+
+use proof::{Plan, Plant, Template, play};
+
+#[test]
+fn the_same_plan_is_the_same_history() {
+    let template = Template::make().unwrap();
+    let again = Template::make().unwrap();
+    for seed in [3, 4] {
+        let plan = Plan { rounds: 3, ..Plan::of(seed) };
+        let (first, second) = (play(&template, &plan, None).unwrap(), play(&again, &plan, None).unwrap());
+        assert_eq!(first.violations, Vec::<String>::new());
+        assert_eq!(first.struck, second.struck);
+        assert_eq!(first.digest, second.digest, "seed {seed}");
+        assert!(first.charges > 0 && !first.struck.is_empty(), "{first:?}");
+    }
+}
+
+#[test]
+fn a_planted_fault_is_seen() {
+    let template = Template::make().unwrap();
+    let found = (1..=200).any(|seed| {
+        !play(&template, &Plan::of(seed), Some(Plant::BalanceOffByOne)).unwrap().violations.is_empty()
+    });
+    assert!(found);
+}
