@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use app::Configuration;
+use app::configuration::Observation;
 use kernel::{Fault, Moment};
 use serde_json::{Value, json};
 use sim::browser::Browser;
@@ -52,6 +53,7 @@ pub fn configuration(file: &std::path::Path) -> Configuration {
         trust_forwarded: false,
         test_gateway: true,
         test_gateway_hold_ms: 0,
+        observation: Observation::default(),
     }
 }
 
