@@ -100,6 +100,7 @@ async fn site() -> (Application, axum::Router, db::testing::TestDatabase) {
         trust_forwarded: true,
         test_gateway: true,
         test_gateway_hold_ms: 0,
+        observation: app::configuration::Observation::default(),
     };
     let mut application =
         Application::assemble(configuration, database.clock.clone(), database.entropy.clone()).unwrap();
@@ -160,9 +161,14 @@ fn turned_away(route: &Route, who: &Who, status: StatusCode, location: &str) -> 
 
 /// A token or a password that is not good, told by a route that anyone may call.
 fn own_refusal(body: &str) -> bool {
-    ["invalid_token", "This link or token is not valid.", "The login name or password is not right."]
-        .iter()
-        .any(|told| body.contains(told))
+    [
+        "invalid_token",
+        "This link or token is not valid.",
+        "The login name or password is not right.",
+        "Without a metrics token",
+    ]
+    .iter()
+    .any(|told| body.contains(told))
 }
 
 #[tokio::test]
