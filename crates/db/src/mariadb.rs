@@ -18,6 +18,8 @@ use crate::tx::{Connection, Tx};
 
 /// Times a refused transaction is run before its caller hears of it.
 const TRIES: u32 = 10;
+/// Times the outcome of a commit is asked for: about ten seconds, in which a database that fell comes back.
+const OUTCOME_TRIES: u32 = 45;
 const CONNECT: Duration = Duration::from_secs(5);
 
 pub(crate) struct Pool {
@@ -84,6 +86,8 @@ enum Ended {
     Settled,
     /// Run it again.
     Again(DbError),
+    /// It may have been kept or not, and nobody can say which: to run it again could do it twice.
+    Doubtful,
 }
 
 impl Worker {
@@ -106,6 +110,13 @@ impl Worker {
         for attempt in 0..TRIES {
             match self.attempt(task, reading) {
                 Ok(Ended::Settled) => return None,
+                Ok(Ended::Doubtful) => {
+                    tracing::warn!("the database went away during a commit and did not come back");
+                    return Some(Fault::unavailable(
+                        "The database went away while it was keeping this. Look whether it was done, or ask again \
+                         with the same Idempotency-Key.",
+                    ));
+                }
                 Ok(Ended::Again(error)) | Err(error) => {
                     if matches!(error, DbError::Lost(_)) {
                         self.connection = None;
@@ -176,7 +187,7 @@ impl Worker {
             return Ok(Ended::Again(error));
         }
         self.connection = None;
-        for attempt in 0..TRIES {
+        for attempt in 0..OUTCOME_TRIES {
             match self.was_committed(&table, &marker) {
                 Ok(true) => {
                     self.wake(signals);
@@ -186,7 +197,7 @@ impl Worker {
                 Err(_) => self.pause(attempt),
             }
         }
-        Err(DbError::Lost("the outcome of a commit could not be read".to_owned()))
+        Ok(Ended::Doubtful)
     }
 
     /// A locking read: it waits for a commit that the server is still carrying out.

@@ -37,10 +37,7 @@ pub(crate) fn open(
     readers: usize,
 ) -> Result<Pool, DbError> {
     let writer = match &path {
-        Some(path) => {
-            make_private(path);
-            Sqlite::open(path)?
-        }
+        Some(path) => Sqlite::open(path)?,
         None => Sqlite::open_in_memory()?,
     };
     prepare(&writer, durability)?;
@@ -62,13 +59,6 @@ pub(crate) fn open(
         threads.push(spawn("sqlite-reader", move || read_loop(&reader, &shared, &queue))?);
     }
     Ok(Pool { write, read, threads, readers: readers.max(1) })
-}
-
-/// A new file is its owner's alone, and so are the log and the index that SQLite puts beside it. One that is there is
-/// left as it is; what cannot be made here SQLite will complain of.
-fn make_private(path: &std::path::Path) {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    drop(std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path));
 }
 
 pub(crate) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, DbError> {
@@ -156,6 +146,15 @@ fn commit_group(connection: &Sqlite, shared: &Shared, mut group: Vec<Box<dyn Tas
             in_savepoint(connection, shared, task.as_mut(), &mut signals)
         };
         refused.push(outcome.is_err());
+        if !alone && connection.is_autocommit() {
+            // The disk is full or broken and the engine took the whole transaction back: of the group so far nothing is
+            // kept. Those who follow have a transaction of their own.
+            refused.fill(true);
+            signals.clear();
+            if let Err(error) = run(connection, "BEGIN IMMEDIATE") {
+                tracing::warn!(%error, "the rest of a group of units could not begin");
+            }
+        }
     }
     if !connection.is_autocommit()
         && let Err(error) = run(connection, "COMMIT")
@@ -185,10 +184,13 @@ fn in_transaction(
 ) -> Result<(), DbError> {
     let mut tx = Tx::new(Connection::Sqlite(connection), shared, false);
     if task.run(&mut tx) {
+        if connection.is_autocommit() {
+            return Err(DbError::Refused("the engine took the transaction back".to_owned()));
+        }
         signals.append(&mut tx.signals);
         return Ok(());
     }
-    run(connection, "ROLLBACK")
+    if connection.is_autocommit() { Ok(()) } else { run(connection, "ROLLBACK") }
 }
 
 fn in_savepoint(
