@@ -6,6 +6,7 @@
 
 use db::{Sql, Tx, params};
 use kernel::{Fault, Moment};
+use serde::{Deserialize, Serialize};
 
 const FIND: Sql = Sql::new(
     "SELECT body_hash, state, status, answer, held_until FROM {p}cartwright_replays WHERE scope = ? AND idempotency_key = ?",
@@ -47,6 +48,26 @@ pub struct Answer {
     pub status: u16,
     /// The JSON text.
     pub body: String,
+    /// Further headers: a repeat must tell them again, such as the token of the cart that the first request opened.
+    pub headers: Vec<(String, String)>,
+}
+
+/// An answer as its row holds it.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    body: String,
+    headers: Vec<(String, String)>,
+}
+
+impl Answer {
+    fn text(&self) -> Result<String, Fault> {
+        Ok(serde_json::to_string(&Kept { body: self.body.clone(), headers: self.headers.clone() })?)
+    }
+
+    fn read(status: i64, text: &str) -> Result<Self, Fault> {
+        let kept: Kept = kernel::json::from_text(text)?;
+        Ok(Self { status: u16::try_from(status).unwrap_or(200), body: kept.body, headers: kept.headers })
+    }
 }
 
 /// The answer given before under this key, if any. 409 for another body, and for a flow that is still running.
@@ -68,7 +89,7 @@ pub fn find(tx: &mut Tx, key: &ReplayKey) -> Result<Option<Answer>, Fault> {
         ));
     }
     if state == "done" {
-        return Ok(Some(Answer { status: u16::try_from(status).unwrap_or(200), body: answer }));
+        return Answer::read(status, &answer).map(Some);
     }
     if held_until.is_some_and(|until| until > tx.now()) {
         return Err(Fault::conflict(
@@ -91,7 +112,7 @@ pub fn store(tx: &mut Tx, key: &ReplayKey, answer: &Answer) -> Result<(), Fault>
             &key.body_hash,
             "done",
             i64::from(answer.status),
-            &answer.body,
+            answer.text()?,
             None::<Moment>,
             now
         ],
@@ -133,7 +154,7 @@ pub fn claim(tx: &mut Tx, key: &ReplayKey) -> Result<Option<Answer>, Fault> {
 pub fn finish(tx: &mut Tx, key: &ReplayKey, answer: &Answer) -> Result<(), Fault> {
     tx.execute(
         &FINISH,
-        params![i64::from(answer.status), &answer.body, &key.scope, &key.key, &key.body_hash],
+        params![i64::from(answer.status), answer.text()?, &key.scope, &key.key, &key.body_hash],
     )?;
     Ok(())
 }

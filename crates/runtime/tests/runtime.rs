@@ -224,11 +224,17 @@ fn key(body: &str) -> ReplayKey {
 async fn the_same_key_gives_the_first_answer_and_another_body_a_conflict() {
     for database in databases() {
         let engine = engine(&database, vec![], ports()).unwrap();
-        let answer = Answer { status: 201, body: "{\"id\":1}".to_owned() };
+        let headers = vec![("cart-token".to_owned(), "abc".to_owned())];
+        let answer = Answer { status: 201, body: "{\"id\":1}".to_owned(), headers };
         let stored = answer.clone();
         engine.write(Actor::system(), move |tx| replay::store(tx, &key("a"), &stored)).await.unwrap();
         let found = engine.read(|tx| replay::find(tx, &key("a"))).await.unwrap().unwrap();
-        assert_eq!((found.status, found.body), (answer.status, answer.body), "{}", database.name);
+        assert_eq!(
+            (found.status, found.body, found.headers),
+            (answer.status, answer.body, answer.headers),
+            "{}",
+            database.name
+        );
         let fault = engine.read(|tx| replay::find(tx, &key("b"))).await.unwrap_err();
         assert_eq!((fault.status(), fault.code), (409, "idempotency_key_reused"));
     }
@@ -243,7 +249,7 @@ async fn a_flow_claims_its_key_until_it_answers_or_its_time_runs_out() {
         assert_eq!(claim().await.unwrap_err().code, "idempotency_in_progress", "{}", database.name);
         database.clock.advance(61);
         assert!(claim().await.unwrap().is_none(), "taken over after its time");
-        let answer = Answer { status: 200, body: "1".to_owned() };
+        let answer = Answer { status: 200, body: "1".to_owned(), headers: Vec::new() };
         engine.write(Actor::system(), move |tx| replay::finish(tx, &key("a"), &answer)).await.unwrap();
         assert_eq!(claim().await.unwrap().unwrap().body, "1");
     }

@@ -40,7 +40,7 @@ pub(super) async fn run(site: &Arc<Site>, route: Arc<Route>, incoming: Incoming,
         }
         Err(fault) => faulted(site, &route, &started, &credentials, &fault).await,
     };
-    answer::finish(site, &mut response, route.face);
+    answer::finish(&mut response, route.face);
     if head {
         *response.body_mut() = axum::body::Body::empty();
     }
@@ -286,12 +286,12 @@ fn kept(reply: &Reply) -> Answer {
         ReplyBody::Json(value) => value.to_string(),
         _ => "null".to_owned(),
     };
-    Answer { status: reply.status.as_u16(), body }
+    Answer { status: reply.status.as_u16(), body, headers: reply.headers.clone() }
 }
 
 fn replayed(answer: &Answer) -> Outcome {
     let value = serde_json::from_str(&answer.body).unwrap_or(serde_json::Value::Null);
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
-    let reply = Reply { status, body: ReplyBody::Json(value), headers: Vec::new(), list: None };
+    let reply = Reply { status, body: ReplyBody::Json(value), headers: answer.headers.clone(), list: None };
     Outcome { reply, frame: Frame::default(), replayed: true }
 }
