@@ -231,4 +231,11 @@ pub const MIGRATIONS: &[Migration] = &[
             },
         ],
     },
+    Migration {
+        id: "20261121_23_checkout_requests",
+        steps: &[Step::Table {
+            name: "cartwright_checkout_requests",
+            columns: "request {ASCII:64} NOT NULL PRIMARY KEY, order_id {BIGINT} NOT NULL, created_at {TIME} NOT NULL",
+        }],
+    },
 ];

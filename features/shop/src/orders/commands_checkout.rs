@@ -7,7 +7,7 @@ use kernel::{Decimal, Fault};
 use runtime::ports::NewOrder;
 use runtime::{Actor, Engine, Envelope, Tx};
 
-use super::{commands, commands_place, queries, store};
+use super::{commands, commands_place, queries, store, store_requests};
 
 /// Metadata that counts an order's payment attempts.
 const ATTEMPT: &str = "_payment_attempt";
@@ -25,15 +25,25 @@ pub enum CheckoutOutcome {
     Pending(OrderSnapshot),
 }
 
-/// Writes the order and charges it. The same order key charges the same order once.
+/// Writes the order and charges it. The same order key charges the same order once; `request` names the caller's
+/// request, when he gave it a name.
 pub async fn check_out(
     engine: &Engine,
     actor: Actor,
     wanted: NewOrder,
     token: String,
+    request: Option<String>,
 ) -> Result<CheckoutOutcome, Fault> {
     let gateway = wanted.payment_method.clone();
-    let order = engine.write(actor, move |tx| commands_place::place(tx, &wanted)).await?;
+    let order = engine
+        .write(actor, move |tx| {
+            let order = commands_place::place(tx, &wanted)?;
+            if let Some(request) = &request {
+                store_requests::note(tx, request, order.id)?;
+            }
+            Ok(order)
+        })
+        .await?;
     if order.is_paid() {
         return Ok(CheckoutOutcome::Paid(order));
     }
@@ -62,6 +72,20 @@ pub async fn check_out(
         }
         ChargeOutcome::Pending { .. } => Ok(CheckoutOutcome::Pending(order)),
     }
+}
+
+/// The order that a request has paid, when its answer was lost: its cart is empty by now.
+pub async fn paid_by(engine: &Engine, request: String) -> Result<Option<OrderSnapshot>, Fault> {
+    engine
+        .read(move |tx| {
+            let Some(id) = store_requests::find(tx, &request)? else { return Ok(None) };
+            let order = queries::must(tx, id)?;
+            if order.is_paid() || order.status == "refunded" {
+                return queries::snapshot(tx, &order).map(Some);
+            }
+            Ok(None)
+        })
+        .await
 }
 
 fn attempt_of(order: &OrderSnapshot) -> i64 {

@@ -1,15 +1,15 @@
 //! `wc/store/v1` checkout.
 
 use http::Method;
-use kernel::Fault;
 use kernel::contracts::shop::{Address, OrderSnapshot};
 use kernel::ids::{OrderId, UserId};
+use kernel::{Fault, hash};
 use runtime::ports::NewOrder;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use web::{Access, Call, Reply, Routes};
 
-use super::commands_checkout::{CheckoutOutcome, check_out};
+use super::commands_checkout::{CheckoutOutcome, check_out, paid_by};
 use crate::carts::rules::checked_address;
 use crate::carts::{commands as carts, queries};
 
@@ -110,71 +110,111 @@ fn needed(address: &Address) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Who buys, checked.
+struct Buyer {
+    billing: Address,
+    shipping: Address,
+    note: String,
+}
+
+/// A request under a key that has paid already gives its order again: the first answer was lost with its server.
 async fn place(call: Call) -> Result<Reply, Fault> {
-    let token = call.cart_token()?.to_owned();
     let body: CheckoutBody = call.body()?;
+    let token = call.cart_token()?.to_owned();
+    let buyer = buyer(&body)?;
+    let request = call.idempotency_key()?.map(|key| hash::sha256(format!("{token}:{key}")));
+    if let Some(order) = paid_before(&call, request.as_ref()).await? {
+        return Ok(told(&call, CheckoutOutcome::Paid(order), buyer));
+    }
+    match pay(&call, &token, body, &buyer, request.clone()).await {
+        Ok(CheckoutOutcome::Declined(_, message)) => {
+            Err(Fault::refused("woocommerce_rest_checkout_process_payment_error", message))
+        }
+        Ok(outcome) => Ok(told(&call, outcome, buyer)),
+        // Paid at this very moment by whoever asks gateways for lost answers.
+        Err(fault) => match paid_before(&call, request.as_ref()).await? {
+            Some(order) => Ok(told(&call, CheckoutOutcome::Paid(order), buyer)),
+            None => Err(fault),
+        },
+    }
+}
+
+fn buyer(body: &CheckoutBody) -> Result<Buyer, Fault> {
     let billing = checked_address("billing_address", &body.billing_address)?;
     let shipping = checked_address("shipping_address", &body.shipping_address)?;
     needed(&billing)?;
+    let note = body.customer_note.trim().to_owned();
+    if note.chars().count() > 2_000 {
+        return Err(Fault::invalid("customer_note", "Use at most 2000 characters."));
+    }
+    Ok(Buyer { billing, shipping, note })
+}
+
+async fn paid_before(call: &Call, request: Option<&String>) -> Result<Option<OrderSnapshot>, Fault> {
+    match request {
+        Some(request) => paid_by(&call.engine, request.clone()).await,
+        None => Ok(None),
+    }
+}
+
+async fn pay(
+    call: &Call,
+    token: &str,
+    body: CheckoutBody,
+    buyer: &Buyer,
+    request: Option<String>,
+) -> Result<CheckoutOutcome, Fault> {
     let gateway = call.engine.gateway(&body.payment_method)?;
     let title = gateway.title().to_owned();
     let card = body.payment_data.iter().find(|field| matches!(field.key.as_str(), "card_number" | "token"));
     let card =
         card.map(|field| field.value.clone()).ok_or_else(|| Fault::missing("payment_data.card_number"))?;
-    let (to_billing, to_shipping, cart_token) = (billing.clone(), shipping.clone(), token.clone());
+    let (billing, shipping, cart_token) = (buyer.billing.clone(), buyer.shipping.clone(), token.to_owned());
     let cart = call
         .engine
-        .write(call.caller.actor(), move |tx| {
-            carts::set_destination(tx, &cart_token, &to_billing, &to_shipping)
-        })
+        .write(call.caller.actor(), move |tx| carts::set_destination(tx, &cart_token, &billing, &shipping))
         .await?;
-    let note = body.customer_note.trim();
-    if note.chars().count() > 2_000 {
-        return Err(Fault::invalid("customer_note", "Use at most 2000 characters."));
-    }
     let wanted = NewOrder {
         key: format!("cart:{token}:{}", cart.hash),
-        cart_token: token,
-        billing,
-        shipping,
-        payment_method: body.payment_method.clone(),
+        cart_token: token.to_owned(),
+        billing: buyer.billing.clone(),
+        shipping: buyer.shipping.clone(),
+        payment_method: body.payment_method,
         payment_method_title: title,
         customer_id: call.caller.user_id(),
-        customer_note: note.to_owned(),
+        customer_note: buyer.note.clone(),
         meta: Vec::new(),
         ip_address: call.caller.ip.clone(),
         user_agent: call.user_agent(),
         expected_total: Some(cart.totals.total.to_money(cart.currency)?),
     };
-    let billing_address = wanted.billing.clone();
-    let shipping_address = wanted.shipping.clone();
-    let outcome = check_out(&call.engine, call.caller.actor(), wanted, card).await?;
+    check_out(&call.engine, call.caller.actor(), wanted, card, request).await
+}
+
+fn told(call: &Call, outcome: CheckoutOutcome, buyer: Buyer) -> Reply {
     let (order, payment_status, redirect_url) = match outcome {
         CheckoutOutcome::Paid(order) => {
-            let page = thanks(&call, &order);
+            let page = thanks(call, &order);
             (order, "success", page)
         }
         CheckoutOutcome::Challenge(order, challenge) => (order, "pending", challenge),
-        CheckoutOutcome::Pending(order) => {
-            let page = thanks(&call, &order);
+        CheckoutOutcome::Pending(order) | CheckoutOutcome::Declined(order, _) => {
+            let page = thanks(call, &order);
             (order, "pending", page)
         }
-        CheckoutOutcome::Declined(_, message) => {
-            return Err(Fault::refused("woocommerce_rest_checkout_process_payment_error", message));
-        }
     };
-    Ok(Reply::json(&CheckoutReply {
+    Reply::json(&CheckoutReply {
         order_id: order.id,
-        status: order.status.clone(),
-        order_key: order.order_key.clone(),
         order_number: order.id.to_string(),
-        customer_note: note.to_owned(),
+        status: order.status,
+        order_key: order.order_key,
+        customer_note: buyer.note,
         customer_id: order.customer_id,
-        billing_address,
-        shipping_address,
+        billing_address: buyer.billing,
+        shipping_address: buyer.shipping,
         payment_method: order.payment_method,
         payment_result: PaymentResult { payment_status, payment_details: Vec::new(), redirect_url },
-    }))
+    })
 }
 
 fn thanks(call: &Call, order: &OrderSnapshot) -> String {
