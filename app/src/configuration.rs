@@ -60,6 +60,8 @@ pub struct Configuration {
     pub test_gateway: bool,
     /// Milliseconds for which the test gateway keeps an answer back after it has charged, for crash tests.
     pub test_gateway_hold_ms: u64,
+    /// Database of the test gateway's own record; with none it stands beside the shop's.
+    pub test_gateway_url: Option<String>,
     /// What it tells of itself.
     pub observation: Observation,
 }
@@ -88,7 +90,7 @@ impl std::fmt::Debug for Configuration {
 }
 
 /// Flag, environment variable, help.
-const OPTIONS: [(&str, &str, &str); 14] = [
+const OPTIONS: [(&str, &str, &str); 15] = [
     ("listen", "CARTWRIGHT_LISTEN", "Address to listen on [default: 127.0.0.1:8480]"),
     (
         "database-url",
@@ -134,6 +136,11 @@ const OPTIONS: [(&str, &str, &str); 14] = [
         "test-gateway-hold-ms",
         "CARTWRIGHT_TEST_GATEWAY_HOLD_MS",
         "Keep the test gateway's answers back, for crash tests",
+    ),
+    (
+        "test-gateway-url",
+        "CARTWRIGHT_TEST_GATEWAY_URL",
+        "sqlite:FILE or mysql://… for the test gateway's own record [default: the shop's database]",
     ),
 ];
 
@@ -198,6 +205,7 @@ impl Configuration {
                 metrics_token: metrics_token(given("metrics-token").or(file.metrics_token))?,
                 otlp_url: given("otlp-url").or(file.otlp_url),
             },
+            test_gateway_url: given("test-gateway-url"),
         })
     }
 }

@@ -70,7 +70,8 @@ impl Application {
         exchange: impl FnOnce(Ports) -> Ports,
     ) -> Result<Self, Fault> {
         let secret = crate::first_start::secret_key(&configuration, entropy.as_ref())?;
-        let ports = exchange(ports(&configuration, &db)?);
+        let book = gateway_book(&configuration, &db, &clock, &entropy)?;
+        let ports = exchange(ports(&configuration, &db, book)?);
         let mut features = crate::features::all();
         let mut builder = Builder::new(db, clock, entropy);
         builder = builder.module(adapters());
@@ -111,13 +112,33 @@ fn open_database(
     clock: &Arc<dyn Clock>,
     entropy: &Arc<dyn Entropy>,
 ) -> Result<Db, Fault> {
-    Db::open(Options::new(
-        &configuration.database_url,
-        &configuration.table_prefix,
-        Arc::clone(clock),
-        Arc::clone(entropy),
-    ))
-    .map_err(|error| Fault::unavailable(format!("The database cannot be opened: {error}")))
+    open_at(&configuration.database_url, configuration, clock, entropy)
+}
+
+fn open_at(
+    url: &str,
+    configuration: &Configuration,
+    clock: &Arc<dyn Clock>,
+    entropy: &Arc<dyn Entropy>,
+) -> Result<Db, Fault> {
+    Db::open(Options::new(url, &configuration.table_prefix, Arc::clone(clock), Arc::clone(entropy)))
+        .map_err(|error| Fault::unavailable(format!("The database cannot be opened: {error}")))
+}
+
+/// Where the test gateway keeps its record: beside the shop's tables, or, as a company outside would, in a database of
+/// its own that a crash of the shop's leaves alone.
+fn gateway_book(
+    configuration: &Configuration,
+    db: &Db,
+    clock: &Arc<dyn Clock>,
+    entropy: &Arc<dyn Entropy>,
+) -> Result<Db, Fault> {
+    let Some(url) = &configuration.test_gateway_url else { return Ok(db.clone()) };
+    let book = open_at(url, configuration, clock, entropy)?;
+    book.migrate(testpay::MIGRATIONS).map_err(|error| {
+        Fault::unavailable(format!("The gateway's record could not be prepared: {error}"))
+    })?;
+    Ok(book)
 }
 
 /// What the adapters bring into the database.
@@ -127,7 +148,7 @@ fn adapters() -> Module {
     module
 }
 
-fn ports(configuration: &Configuration, db: &Db) -> Result<Ports, Fault> {
+fn ports(configuration: &Configuration, db: &Db, gateway_book: Db) -> Result<Ports, Fault> {
     let mailer: Arc<dyn Mailer> = match &configuration.smtp_url {
         Some(url) => Arc::new(smtp::SmtpMailer::from_url(url)?),
         None => Arc::new(messaging::OutboxMailer::new(db.clone())),
@@ -135,7 +156,7 @@ fn ports(configuration: &Configuration, db: &Db) -> Result<Ports, Fault> {
     let mut gateways: BTreeMap<String, Arc<dyn Gateway>> = BTreeMap::new();
     if configuration.test_gateway {
         let hold = Duration::from_millis(configuration.test_gateway_hold_ms);
-        gateways.insert("test".to_owned(), Arc::new(testpay::TestGateway::new(db.clone(), hold)));
+        gateways.insert("test".to_owned(), Arc::new(testpay::TestGateway::new(gateway_book, hold)));
     }
     Ok(Ports { host: Arc::new(shop::ShopHost::new(db.clone())), mailer, gateways })
 }

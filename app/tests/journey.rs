@@ -44,6 +44,7 @@ async fn site(database: TestDatabase) -> Site {
         test_gateway: true,
         test_gateway_hold_ms: 0,
         observation: Default::default(),
+        test_gateway_url: None,
     };
     let application =
         Application::assemble(configuration, database.clock.clone(), database.entropy.clone()).unwrap();

@@ -33,6 +33,7 @@ async fn site(database: &TestDatabase, metrics_token: Option<&str>, trust_forwar
         trust_forwarded,
         test_gateway: true,
         test_gateway_hold_ms: 0,
+        test_gateway_url: None,
         observation: Observation {
             metrics_token: metrics_token.map(str::to_owned),
             ..Observation::default()

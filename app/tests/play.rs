@@ -25,6 +25,7 @@ fn configuration(database: &TestDatabase) -> Configuration {
         test_gateway: true,
         test_gateway_hold_ms: 0,
         observation: Default::default(),
+        test_gateway_url: None,
     }
 }
 

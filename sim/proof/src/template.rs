@@ -53,6 +53,7 @@ pub fn configuration(file: &std::path::Path) -> Configuration {
         trust_forwarded: false,
         test_gateway: true,
         test_gateway_hold_ms: 0,
+        test_gateway_url: None,
         observation: Observation::default(),
     }
 }
