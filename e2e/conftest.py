@@ -43,16 +43,27 @@ def mail_server():
     server.stop()
 
 
+def mariadb_may_run():
+    """Skips a test that starts a MariaDB of its own where this run is one without."""
+    if not databases.mariadb_is_there():
+        pytest.skip(f"{databases.VARIABLE} is not set")
+
+
 def run_shop(name, folder, mail_server, stocked=True, **extra):
-    database = open_database(name, folder)
+    for shop in run_shop_on(open_database(name, folder), folder, mail_server, stocked, **extra):
+        yield shop
+        shop.stop()
+        assert problems(shop) == []
+
+
+def run_shop_on(database, folder, mail_server, stocked=True, **extra):
+    """A running shop on a database, both gone afterwards."""
     shop = Shop(folder, database, smtp_url=mail_server.url, **extra)
     try:
         if stocked:
             goods.stock(shop)
         shop.start()
         yield shop
-        shop.stop()
-        assert problems(shop) == []
     finally:
         shop.kill()
         database.drop()

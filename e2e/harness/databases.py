@@ -41,9 +41,9 @@ class MariaDb:
 
     name = "mariadb"
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, server_url=None):
         del folder
-        server = urlsplit(os.environ[VARIABLE])
+        server = urlsplit(server_url or os.environ[VARIABLE])
         self.database = f"cartwright_e2e_{secrets.token_hex(5)}"
         self.client = ["mariadb", "--no-defaults", "--protocol=tcp", f"-h{server.hostname}", f"-P{server.port or 3306}"]
         self.client += [f"-u{server.username or 'root'}"]

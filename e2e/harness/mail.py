@@ -33,6 +33,11 @@ class MailServer:
         with self.lock:
             return [message for recipients, message in self.messages if address in recipients]
 
+    def all(self):
+        """Recipients and message of each mail, oldest first."""
+        with self.lock:
+            return list(self.messages)
+
     def wait_for(self, address, count=1, seconds=20):
         return until(
             lambda: len(self.to(address)) >= count and self.to(address), seconds, f"mail {count} to {address}"
