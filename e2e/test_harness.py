@@ -32,4 +32,3 @@ def test_the_clock_moves_without_a_restart(shared_shop):
 def test_the_books_are_clean(shared_shop):
     shared_shop.cli("db", "verify")
     shared_shop.cli("db", "status")
-    shared_shop.cli("doctor")

@@ -3,7 +3,8 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
-/// Pages are made of many small pieces; this allocator (for SQLite too) took a tenth off a checkout.
+/// Pages are made of many small pieces. C code keeps the allocator of the system: taking that over as well breaks under
+/// what the tests preload to move the clock.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -1,4 +1,4 @@
-//! `cartwright cron event list|run`.
+//! `cartwright cron event list|run|retry`.
 
 use kernel::Fault;
 use serde::Serialize;
@@ -31,6 +31,10 @@ pub async fn run(configuration: Configuration, action: &str, arguments: &Argumen
         ("run", None) if arguments.flag("due-now") => {
             let done = application.engine.run_due().await?;
             Output::success(format!("Executed a total of {done} cron events."), done)
+        }
+        ("retry", _) => {
+            let again = application.engine.retry_given_up().await?;
+            Output::success(format!("{again} jobs and deliveries are tried again."), again)
         }
         _ => return Err(Fault::invalid("hook", "Give a hook, or --due-now.")),
     };

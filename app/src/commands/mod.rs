@@ -70,6 +70,7 @@ pub fn own() -> Vec<(Vec<&'static str>, clap::Command)> {
         ),
         (vec!["route", "list"], command("List every address with who may call it")),
         (vec!["cron", "event", "list"], command("List schedules and waiting jobs")),
+        (vec!["cron", "event", "retry"], command("Try jobs and deliveries again that were given up")),
         (
             vec!["cron", "event", "run"],
             command("Run what is due, or one hook")

@@ -37,7 +37,10 @@ pub(crate) fn open(
     readers: usize,
 ) -> Result<Pool, DbError> {
     let writer = match &path {
-        Some(path) => Sqlite::open(path)?,
+        Some(path) => {
+            make_private(path);
+            Sqlite::open(path)?
+        }
         None => Sqlite::open_in_memory()?,
     };
     prepare(&writer, durability)?;
@@ -59,6 +62,13 @@ pub(crate) fn open(
         threads.push(spawn("sqlite-reader", move || read_loop(&reader, &shared, &queue))?);
     }
     Ok(Pool { write, read, threads, readers: readers.max(1) })
+}
+
+/// A new file is its owner's alone, and so are the log and the index that SQLite puts beside it. One that is there is
+/// left as it is; what cannot be made here SQLite will complain of.
+fn make_private(path: &std::path::Path) {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    drop(std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path));
 }
 
 pub(crate) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, DbError> {

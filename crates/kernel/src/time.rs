@@ -108,6 +108,12 @@ impl Moment {
     }
 }
 
+/// Is there a time zone of this name?
+#[must_use]
+pub fn is_zone(name: &str) -> bool {
+    TimeZone::get(name).is_ok()
+}
+
 impl std::fmt::Debug for Moment {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str(&self.rfc3339())

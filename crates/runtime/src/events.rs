@@ -55,6 +55,10 @@ const FAIL: Sql = Sql::new(
      WHERE id = ? AND state = 'pending'",
 );
 const PENDING: Sql = Sql::new("SELECT COUNT(*) FROM {p}cartwright_deliveries WHERE state = 'pending'");
+pub(crate) const RETRY: Sql = Sql::new(
+    "UPDATE {p}cartwright_deliveries SET state = 'pending', attempts = 0, due_at = ?, held_until = NULL \
+     WHERE state = 'failed'",
+);
 /// Deletes delivered rows older than a moment.
 pub const PRUNE_DELIVERIES: Sql =
     Sql::new("DELETE FROM {p}cartwright_deliveries WHERE state = 'done' AND due_at < ?");

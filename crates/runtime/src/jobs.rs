@@ -58,6 +58,10 @@ const PENDING: Sql = Sql::new(
     "SELECT kind, unique_key, due_at, attempts, last_error FROM {p}cartwright_jobs WHERE state = 'pending' ORDER BY due_at LIMIT 1000",
 );
 
+const RETRY: Sql = Sql::new(
+    "UPDATE {p}cartwright_jobs SET state = 'pending', attempts = 0, due_at = ?, held_until = NULL WHERE state = 'failed'",
+);
+
 /// A job's payload: what the runner hands to its kind.
 pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// Stored name, such as `recovery.send_step`. Never rename it.
@@ -326,6 +330,18 @@ impl Engine {
         })
         .await?;
         Ok(true)
+    }
+
+    /// Gives the jobs and deliveries that were given up another round of tries, from now on. Gives how many.
+    pub async fn retry_given_up(&self) -> Result<u64, Fault> {
+        self.write(Actor::system(), |tx| {
+            let now = tx.now();
+            let jobs = tx.execute(&RETRY, params![now])?;
+            let deliveries = tx.execute(&crate::events::RETRY, params![now])?;
+            tx.signal(WORK);
+            Ok(jobs + deliveries)
+        })
+        .await
     }
 
     /// All schedule rows, soonest first.

@@ -160,7 +160,7 @@ pub(super) fn early_fault(site: &Site, face: Face, fault: &Fault) -> Response {
     if let Some(seconds) = fault.data.get("retry_after") {
         append(&mut response, "retry-after", &seconds.to_string());
     }
-    finish(&mut response, face);
+    finish(site, &mut response, face);
     response
 }
 
@@ -238,7 +238,7 @@ fn append(response: &mut Response, name: &str, value: &str) {
 }
 
 /// Headers that every answer carries.
-pub(super) fn finish(response: &mut Response, face: Face) {
+pub(super) fn finish(site: &Site, response: &mut Response, face: Face) {
     let headers = response.headers_mut();
     let mut put = |name: &'static str, value: &'static str| {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
@@ -248,6 +248,9 @@ pub(super) fn finish(response: &mut Response, face: Face) {
     put("content-security-policy", CONTENT_SECURITY_POLICY);
     put("x-frame-options", "SAMEORIGIN");
     put("permissions-policy", "camera=(), microphone=(), geolocation=()");
+    if site.engine.public_url().starts_with("https://") {
+        put("strict-transport-security", "max-age=31536000");
+    }
     if face != Face::Plain {
         put("cache-control", "no-store");
     }

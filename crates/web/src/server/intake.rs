@@ -12,6 +12,7 @@ use super::Site;
 use super::request::Names;
 use crate::call::{Body, Call};
 use crate::caller::{Caller, Credentials};
+use crate::limit::{by_address, by_token};
 use crate::routes::{Face, Route};
 
 /// A request that has been read but not yet authenticated.
@@ -34,23 +35,25 @@ pub(super) async fn read(
     let ip = forwarded(site, &parts.headers).unwrap_or(peer);
     let now = site.engine.now();
     if let Some(limit) = route.limit {
-        site.limits.check(limit, &ip, now)?;
+        site.limits.check(limit, &by_address(&ip), now)?;
     }
     let path = parts.uri.path().to_owned();
     let query = pairs(parts.uri.query().unwrap_or_default());
-    let cookies = cookies(&parts.headers);
+    // What another site's page sends counts as sent by nobody: no cookie of ours speaks for it.
+    let foreign = route.face == Face::Rest && from_elsewhere(site, &parts.headers);
+    let cookies = if foreign { BTreeMap::new() } else { cookies(&parts.headers) };
     let bytes = body_bytes(body, route.body_limit).await?;
     let body_hash =
         kernel::hash::sha256([parts.method.as_str().as_bytes(), path.as_bytes(), &bytes].concat());
     let content_type = text(&parts.headers, header::CONTENT_TYPE.as_str());
     let body = parse_body(route.face, &content_type, bytes)?;
     forged(site, route, &parts.headers, &parts.method)?;
-    let cart_token = Some(text(&parts.headers, "cart-token"))
-        .filter(|token| !token.is_empty())
-        .or_else(|| cookies.get("cartwright_cart").cloned())
-        .filter(|token| {
-            token.len() <= 128 && token.chars().all(|character| character.is_ascii_alphanumeric())
-        });
+    let cart_token = cart_token(&parts.headers, &cookies);
+    if let Some(limit) = route.limit {
+        for token in [parameters.get("token"), cart_token.as_ref()].into_iter().flatten() {
+            site.limits.check(limit, &by_token(token), now)?;
+        }
+    }
     let credentials = Credentials {
         authorization: parts
             .headers
@@ -86,6 +89,16 @@ pub(super) async fn read(
     Ok(Incoming { call, credentials, body_hash, notice })
 }
 
+/// The shopper's cart: named by a header, or by the cookie.
+fn cart_token(headers: &HeaderMap, cookies: &BTreeMap<String, String>) -> Option<String> {
+    Some(text(headers, "cart-token"))
+        .filter(|token| !token.is_empty())
+        .or_else(|| cookies.get("cartwright_cart").cloned())
+        .filter(|token| {
+            token.len() <= 128 && token.chars().all(|character| character.is_ascii_alphanumeric())
+        })
+}
+
 fn text(headers: &HeaderMap, name: &str) -> String {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
 }
@@ -95,7 +108,8 @@ fn forwarded(site: &Site, headers: &HeaderMap) -> Option<String> {
     if !site.options.trust_forwarded {
         return None;
     }
-    let list = headers.get("x-forwarded-for")?.to_str().ok()?;
+    // Some proxies add a line of their own below the client's.
+    let list = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
     let last = list.rsplit(',').next()?.trim();
     last.parse::<std::net::IpAddr>().ok().map(|address| address.to_string())
 }
@@ -192,19 +206,24 @@ fn forged(site: &Site, route: &Route, headers: &HeaderMap, method: &Method) -> R
     if route.face != Face::Page || *method == Method::GET {
         return Ok(());
     }
-    let refused = || {
-        Fault::new(
+    if from_elsewhere(site, headers) {
+        return Err(Fault::new(
             FaultKind::Forbidden,
             "cross_site",
             "This form was sent from another site. Open the page here and send it again.",
-        )
-    };
+        ));
+    }
+    Ok(())
+}
+
+/// Does the browser say that another site's page has sent this?
+fn from_elsewhere(site: &Site, headers: &HeaderMap) -> bool {
     match text(headers, "sec-fetch-site").as_str() {
-        "same-origin" | "none" => return Ok(()),
+        "same-origin" | "none" => return false,
         "" => {}
-        _ => return Err(refused()),
+        _ => return true,
     }
     let origin = text(headers, "origin");
     let own = [site.engine.public_url().to_owned(), own_address(site, headers)];
-    if origin.is_empty() || own.contains(&origin) { Ok(()) } else { Err(refused()) }
+    !origin.is_empty() && !own.contains(&origin)
 }

@@ -40,7 +40,7 @@ pub(super) async fn run(site: &Arc<Site>, route: Arc<Route>, incoming: Incoming,
         }
         Err(fault) => faulted(site, &route, &started, &credentials, &fault).await,
     };
-    answer::finish(&mut response, route.face);
+    answer::finish(site, &mut response, route.face);
     if head {
         *response.body_mut() = axum::body::Body::empty();
     }

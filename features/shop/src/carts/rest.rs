@@ -146,6 +146,8 @@ fn change(routes: &mut Routes, path: &'static str, summary: &'static str, work: 
         "/cart/update-item" => registration.body::<QuantityBody>(),
         "/cart/remove-item" => registration.body::<KeyBody>(),
         "/cart/update-customer" => registration.body::<CustomerBody>(),
+        // As many codes as on the page, so that they cannot be guessed here.
+        "/cart/apply-coupon" => registration.body::<CodeBody>().limit("coupon", 20, 60),
         _ => registration.body::<CodeBody>(),
     };
     registration.unit(move |call, tx| {
