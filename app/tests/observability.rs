@@ -250,3 +250,41 @@ async fn figures_are_not_open_to_the_world() {
     let mut admin = Browser::new(&closed.router, "198.51.100.1").with_basic("admin", &password);
     assert_eq!(admin.open("/metrics").await.unwrap().status.as_u16(), 200);
 }
+
+/// Every name of ours in a text.
+fn names(text: &str) -> std::collections::BTreeSet<String> {
+    text.split(|character: char| !(character.is_ascii_alphanumeric() || character == '_'))
+        .filter(|word| word.starts_with("cartwright_") || word.starts_with("process_"))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[tokio::test]
+async fn the_dashboard_shows_figures_that_are_there_and_all_of_them() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/grafana/cartwright.json");
+    let board: serde_json::Value = kernel::json::from_text(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let targets: Vec<&serde_json::Value> = board["panels"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|panel| panel["targets"].as_array())
+        .flatten()
+        .collect();
+    let shown: std::collections::BTreeSet<String> =
+        targets.iter().flat_map(|target| names(target["expr"].as_str().unwrap())).collect();
+    let database = db::testing::sqlite().unwrap();
+    let site = site(&database, None, false).await;
+    let page = site.metrics().await;
+    let kinds: std::collections::BTreeMap<&str, &str> =
+        page.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split_once(' ')).collect();
+    let family = |name: &str| {
+        let histogram = ["_bucket", "_sum", "_count"]
+            .iter()
+            .filter_map(|ending| name.strip_suffix(ending))
+            .find(|base| kinds.get(base) == Some(&"histogram"));
+        histogram.unwrap_or(name).to_owned()
+    };
+    let shown: std::collections::BTreeSet<String> = shown.iter().map(|name| family(name)).collect();
+    let told: std::collections::BTreeSet<String> = kinds.keys().map(|name| (*name).to_owned()).collect();
+    assert_eq!(shown, told, "the dashboard's figures and those of /metrics");
+}
