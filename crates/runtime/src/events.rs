@@ -229,7 +229,15 @@ impl Engine {
             self.0.figures.deliveries.ended(subscriber.name, outcome.is_ok(), started.elapsed());
         }
         match outcome {
-            Ok(done) => Ok(done),
+            Ok(done) => {
+                tracing::debug!(
+                    subscriber = delivery.subscriber,
+                    event = delivery.envelope.name,
+                    done,
+                    "an event was delivered"
+                );
+                Ok(done)
+            }
             Err(fault) => {
                 tracing::warn!(
                     subscriber = delivery.subscriber,

@@ -230,6 +230,7 @@ impl Engine {
         match outcome {
             // A job that took its own row back has run as well, and may have left work behind.
             Ok(()) => {
+                tracing::info!(kind = job.kind, id, "a job was done");
                 self.write(Actor::system(), move |tx| {
                     tx.execute(&DONE, params![id])?;
                     Ok(true)
