@@ -1,10 +1,6 @@
 //! `cartwright doctor` finds what was set wrongly, says the remedy and exits with 1; on both databases where it matters.
 //! It runs as a person runs it, by its command line.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test stops at the first thing that is not as it should be"
-)]
+#![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it should be")]
 
 use std::ffi::OsString;
 use std::os::unix::fs::PermissionsExt as _;

@@ -7,7 +7,8 @@ use std::sync::Arc;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
     request_id: String,
-    trace_id: u128,
+    /// Where it is not the one that follows from the request's id.
+    trace_id: Option<u128>,
 }
 
 impl Origin {
@@ -16,25 +17,25 @@ impl Origin {
     pub fn of_request(request_id: &str) -> Option<Self> {
         let fits = (8..=64).contains(&request_id.len())
             && request_id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
-        fits.then(|| Self { trace_id: trace_of(request_id), request_id: request_id.to_owned() })
+        fits.then(|| Self { request_id: request_id.to_owned(), trace_id: None })
     }
 
     /// An id of our own making.
     #[must_use]
     pub fn of_uuid(uuid: &str) -> Self {
-        Self { request_id: uuid.to_owned(), trace_id: trace_of(uuid) }
+        Self { request_id: uuid.to_owned(), trace_id: None }
     }
 
     /// A request that is known by its trace only.
     #[must_use]
     pub fn of_trace(trace_id: u128) -> Self {
-        Self { request_id: format!("{trace_id:032x}"), trace_id }
+        Self { request_id: format!("{trace_id:032x}"), trace_id: None }
     }
 
     /// The same request as part of a trace that began elsewhere.
     #[must_use]
     pub fn in_trace(mut self, trace_id: u128) -> Self {
-        self.trace_id = trace_id;
+        self.trace_id = Some(trace_id);
         self
     }
 
@@ -46,17 +47,17 @@ impl Origin {
 
     /// The trace it belongs to.
     #[must_use]
-    pub const fn trace_id(&self) -> u128 {
-        self.trace_id
+    pub fn trace_id(&self) -> u128 {
+        self.trace_id.unwrap_or_else(|| trace_of(&self.request_id))
     }
 
     /// For a column of 100 ASCII characters.
     #[must_use]
     pub fn column(&self) -> String {
-        if self.trace_id == trace_of(&self.request_id) {
-            return self.request_id.clone();
+        match self.trace_id {
+            None => self.request_id.clone(),
+            Some(trace_id) => format!("{};{trace_id:032x}", self.request_id),
         }
-        format!("{};{:032x}", self.request_id, self.trace_id)
     }
 
     /// From the column; `None` for anything that is not from [`Origin::column`].
