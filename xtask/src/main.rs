@@ -25,6 +25,12 @@ fn command() -> Command {
                 .help("With a planted fault, which must be found; `all` for each in turn"),
         )
         .arg(Arg::new("replay").long("replay").action(ArgAction::SetTrue).help("The worlds that once failed"))
+        .arg(
+            Arg::new("digests")
+                .long("digests")
+                .action(ArgAction::SetTrue)
+                .help("Tells the hash of each history"),
+        )
         .arg(number("threads", "Worlds played at once").default_value("2"));
     Command::new("xtask").about("Work on Cartwright itself").subcommand_required(true).subcommand(sim)
 }

@@ -31,7 +31,7 @@ pub fn run(matches: &ArgMatches) -> Result<bool, Fault> {
         (first..first.saturating_add(many)).map(Plan::of).collect()
     };
     match matches.get_one::<String>("plant").map(String::as_str) {
-        None => sweep(&template, plans, threads),
+        None => sweep(&template, plans, threads, matches.get_flag("digests")),
         Some(wanted) => {
             let chosen: Vec<(&str, Plant)> =
                 PLANTS.into_iter().filter(|(name, _)| wanted == "all" || *name == wanted).collect();
@@ -94,10 +94,11 @@ fn outcome(template: &Template, plan: &Plan, plant: Option<Plant>) -> Outcome {
         charges: 0,
         letters: 0,
         given_up: 0,
+        tally: Vec::new(),
     })
 }
 
-fn sweep(template: &Template, plans: Vec<Plan>, threads: usize) -> Result<bool, Fault> {
+fn sweep(template: &Template, plans: Vec<Plan>, threads: usize, digests: bool) -> Result<bool, Fault> {
     let outcomes = played(template, &plans, None, threads, |_| false);
     let sum = |count: fn(&Outcome) -> usize| outcomes.iter().map(count).sum::<usize>();
     println!(
@@ -109,6 +110,18 @@ fn sweep(template: &Template, plans: Vec<Plan>, threads: usize) -> Result<bool, 
         sum(|outcome| outcome.struck.len()),
         sum(|outcome| outcome.given_up),
     );
+    let mut tally: Vec<(&str, i64)> = Vec::new();
+    for (what, many) in outcomes.iter().flat_map(|outcome| &outcome.tally) {
+        match tally.iter_mut().find(|(known, _)| known == what) {
+            Some(sum) => sum.1 += many,
+            None => tally.push((what, *many)),
+        }
+    }
+    let tally: Vec<String> = tally.into_iter().map(|(what, many)| format!("{many} {what}")).collect();
+    println!("{}", tally.join(", "));
+    if digests {
+        outcomes.iter().for_each(|outcome| println!("{}: digest {:016x}", outcome.plan, outcome.digest));
+    }
     let failed: Vec<&Outcome> = outcomes.iter().filter(|outcome| !outcome.violations.is_empty()).collect();
     for outcome in &failed {
         println!("\nseed {} failed:", outcome.plan.seed);

@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 
 use db::{Sql, Tx, params};
-use kernel::{Currency, Decimal, Fault};
+use kernel::{Currency, Decimal, Fault, Moment};
 
-use crate::bank::Verdict;
+use crate::bank::{SKEW_SECONDS, Verdict};
 use crate::world::World;
 
 const ORDERS: Sql = Sql::new(
@@ -54,11 +54,57 @@ const PAID_EVENTS: Sql = Sql::new(
 );
 const CORRECTIONS: Sql =
     Sql::new("SELECT member_id, points, note FROM {p}oloyalty_ledger WHERE type = 'adjust' ORDER BY id");
+const STOCK: Sql = Sql::new("SELECT stock_quantity FROM {p}cartwright_products WHERE id = ?");
+const SOLD: Sql = Sql::new(
+    "SELECT COALESCE(SUM(CAST(q.meta_value AS SIGNED)), 0) FROM {p}woocommerce_order_items i \
+     JOIN {p}wc_orders o ON o.id = i.order_id AND o.type = 'shop_order' \
+     AND o.status IN ('wc-processing', 'wc-completed', 'wc-refunded') \
+     JOIN {p}woocommerce_order_itemmeta m ON m.order_item_id = i.order_item_id AND m.meta_key = '_product_id' \
+     JOIN {p}woocommerce_order_itemmeta q ON q.order_item_id = i.order_item_id AND q.meta_key = '_qty' \
+     WHERE i.order_item_type = 'line_item' AND CAST(m.meta_value AS SIGNED) = ?",
+);
+const LATE_LETTERS: Sql = Sql::new(
+    "SELECT m.message_key, m.claimed_at, s.captured_at FROM {p}cartwright_messages m \
+     JOIN {p}cartwright_sessions s ON s.id = m.session_id WHERE m.state IN ('sent', 'unknown') ORDER BY m.id",
+);
 const UNREWARDED: Sql = Sql::new(
     "SELECT o.id FROM {p}wc_orders o JOIN {p}oloyalty_members m ON m.user_id = o.customer_id \
      LEFT JOIN {p}cartwright_point_awards a ON a.action = 'order.completed' AND a.source_key = CAST(o.id AS CHAR) \
      WHERE o.type = 'shop_order' AND o.status = 'wc-completed' AND o.customer_id > 0 AND a.id IS NULL ORDER BY o.id",
 );
+
+/// What a world had to show, so that one that shows nothing is noticed.
+const TALLY: [(&str, &str); 9] = [
+    (
+        "orders paid",
+        "SELECT COUNT(*) FROM {p}wc_orders WHERE type = 'shop_order' AND status IN ('wc-processing', 'wc-completed', 'wc-refunded')",
+    ),
+    (
+        "orders cancelled or failed",
+        "SELECT COUNT(*) FROM {p}wc_orders WHERE type = 'shop_order' AND status IN ('wc-cancelled', 'wc-failed')",
+    ),
+    (
+        "refunds",
+        "SELECT COUNT(*) FROM {p}wc_orders WHERE type = 'shop_order_refund' AND status = 'wc-completed'",
+    ),
+    ("upsells accepted", "SELECT COUNT(*) FROM {p}cartwright_upsell_attempts WHERE state = 'succeeded'"),
+    ("upsells failed", "SELECT COUNT(*) FROM {p}cartwright_upsell_attempts WHERE state = 'failed'"),
+    (
+        "payments declined or abandoned",
+        "SELECT COUNT(*) FROM {p}cartwright_payment_attempts WHERE state IN ('declined', 'abandoned', 'refused')",
+    ),
+    ("ledger entries", "SELECT COUNT(*) FROM {p}oloyalty_ledger"),
+    ("letters of unknown fate", "SELECT COUNT(*) FROM {p}cartwright_messages WHERE state = 'unknown'"),
+    ("carts recovered", "SELECT COUNT(*) FROM {p}cartwright_attributions"),
+];
+
+/// Counts what a world had to show.
+pub fn tally(world: &World<'_>) -> Result<Vec<(&'static str, i64)>, Fault> {
+    world
+        .ground
+        .audit
+        .read_now(|tx| TALLY.iter().map(|(what, text)| Ok((*what, tx.count_text(text, &[])?))).collect())
+}
 
 struct Order {
     id: i64,
@@ -100,6 +146,8 @@ pub fn violations(world: &World<'_>) -> Result<Vec<String>, Fault> {
     money(world, &orders, &refunds, &mut found)?;
     letters(world, &mut found)?;
     points(world, &mut found)?;
+    silence(world, &mut found)?;
+    stock(world, &mut found)?;
     events(world, &orders, &mut found)?;
     said(world, &orders, &refunds, &mut found)?;
     Ok(found)
@@ -219,9 +267,9 @@ fn money(
 
 /// One letter per step, and none that the program does not know of.
 fn letters(world: &World<'_>, found: &mut Vec<String>) -> Result<(), Fault> {
-    let mut taken: BTreeMap<String, usize> = BTreeMap::new();
+    let mut taken: BTreeMap<String, (usize, String)> = BTreeMap::new();
     for letter in world.ground.post.taken() {
-        *taken.entry(letter.key).or_default() += 1;
+        taken.entry(letter.key).or_insert((0, letter.to)).0 += 1;
     }
     let messages = world.ground.audit.read_now(|tx| {
         Ok(tx.rows(&MESSAGES, params![], |row| {
@@ -229,7 +277,7 @@ fn letters(world: &World<'_>, found: &mut Vec<String>) -> Result<(), Fault> {
         })?)
     })?;
     for (key, state) in messages {
-        let times = taken.remove(&key).unwrap_or_default();
+        let times = taken.remove(&key).map_or(0, |(times, _)| times);
         let right = match state.as_str() {
             "sent" => times == 1,
             "unknown" => times <= 1,
@@ -239,6 +287,9 @@ fn letters(world: &World<'_>, found: &mut Vec<String>) -> Result<(), Fault> {
             found.push(format!("letter {key} is {state} and was taken {times} times"));
         }
     }
+    // With the permission everything that was kept goes as well.
+    let known = world.model.known();
+    taken.retain(|_, (times, to)| *times > 1 || !known.withdrawn.contains(to));
     found.extend(taken.into_keys().map(|key| format!("letter {key} is unknown to the program")));
     Ok(())
 }
@@ -267,6 +318,47 @@ fn points(world: &World<'_>, found: &mut Vec<String>) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Nobody who has ordered or said no is written to. A letter counts from the moment at which it was decided on.
+fn silence(world: &World<'_>, found: &mut Vec<String>) -> Result<(), Fault> {
+    let rows = world.ground.audit.read_now(|tx| {
+        Ok(tx.rows(&LATE_LETTERS, params![], |row| {
+            let (key, decided) = (row.get::<String>("message_key")?, row.get::<Moment>("claimed_at")?);
+            Ok((key, (decided, row.get::<Moment>("captured_at")?)))
+        })?)
+    })?;
+    let decisions: BTreeMap<String, (Moment, Moment)> = rows.into_iter().collect();
+    let known = world.model.known();
+    for letter in world.ground.post.taken() {
+        let Some((decided, captured)) = decisions.get(&letter.key).copied() else { continue };
+        let late = |at: Moment| decided > at.plus_seconds(SKEW_SECONDS);
+        if known.silenced.iter().any(|(email, at)| *email == letter.to && late(*at)) {
+            found.push(format!("letter {} went to somebody who had said no", letter.key));
+        }
+        let late_one =
+            known.bought.iter().find(|(_, email, at)| *email == letter.to && late(*at) && captured <= *at);
+        if let Some((order, _, at)) = late_one {
+            found.push(format!(
+                "letter {} was decided on at {decided}, although order {order} was thanked for at {at} (captured {captured})",
+                letter.key
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// What is left and what was sold is what there was.
+fn stock(world: &World<'_>, found: &mut Vec<String>) -> Result<(), Fault> {
+    for (product, stock) in world.template.scarce.clone() {
+        let (left, sold) = world.ground.audit.read_now(move |tx| {
+            Ok((tx.count(&STOCK, params![product])?, tx.count(&SOLD, params![product])?))
+        })?;
+        if left + sold != stock {
+            found.push(format!("of {stock} of product {product} {sold} were sold, and {left} are left"));
+        }
+    }
+    Ok(())
+}
+
 /// Each paid order was announced once.
 fn events(world: &World<'_>, orders: &[Order], found: &mut Vec<String>) -> Result<(), Fault> {
     let rows = world.ground.audit.read_now(|tx| {
@@ -292,7 +384,7 @@ fn said(
     found: &mut Vec<String>,
 ) -> Result<(), Fault> {
     let known = world.model.known();
-    for id in &known.bought {
+    for (id, ..) in &known.bought {
         if !orders.iter().any(|order| order.id == *id && order.is_paid()) {
             found.push(format!("order {id} was thanked for and is not paid"));
         }

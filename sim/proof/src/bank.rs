@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use db::{Db, Sql, params};
@@ -15,8 +16,10 @@ type Answer = Result<GatewayCharge, GatewayError>;
 
 /// A question of the bank that nobody has answered for so long is over.
 const QUESTION_SECONDS: i64 = 3_600;
+/// Longer than anybody waits for the bank.
+const LONG: Duration = Duration::from_secs(45);
 /// Two servers' clocks may differ by so much.
-const SKEW_SECONDS: i64 = 7;
+pub const SKEW_SECONDS: i64 = 7;
 const HELD_UNTIL: Sql =
     Sql::new("SELECT claimed_until FROM {p}cartwright_payment_attempts WHERE attempt_key = ?");
 
@@ -252,6 +255,11 @@ impl Line {
             Word::Lose => {
                 let _ = ask();
                 return Err(lost());
+            }
+            Word::Hang => {
+                let answer = ask();
+                tokio::time::sleep(LONG).await;
+                return answer;
             }
             Word::Go | Word::Twice => {}
         }

@@ -24,6 +24,8 @@ pub enum Gate {
     PostAnswer,
     /// A person waits a while before trying again.
     Patience,
+    /// A person goes away and comes back much later.
+    Absence,
 }
 
 /// What whoever waits is told.
@@ -39,6 +41,8 @@ pub enum Word {
     Lose,
     /// The letter comes back for good.
     Bounce,
+    /// It gets through, and the answer takes longer than anybody waits.
+    Hang,
 }
 
 /// Whoever parks without a server of his own.

@@ -49,6 +49,11 @@ impl Client {
         self.board.park(NO_SERVER, Gate::Patience).await;
     }
 
+    /// Goes away and comes back much later.
+    pub async fn stay_away(&self) {
+        self.board.park(NO_SERVER, Gate::Absence).await;
+    }
+
     fn patient(visit: &Visit) -> bool {
         let status = visit.status.as_u16();
         matches!(status, LOST | NOBODY | 429 | 502 | 503)

@@ -26,6 +26,8 @@ pub enum Errand {
     Parcels,
     /// Gives money back.
     GiveBack,
+    /// Cancels what has not been paid.
+    Cancel,
     /// Corrects points.
     Correct,
     /// Another program sells something and says how it goes on with it.
@@ -38,6 +40,7 @@ impl Desk {
         let _ = match errand {
             Errand::Parcels => self.parcels().await,
             Errand::GiveBack => self.give_back().await,
+            Errand::Cancel => self.cancel().await,
             Errand::Correct => self.correct().await,
             Errand::Sell => self.sell().await,
         };
@@ -74,6 +77,17 @@ impl Desk {
             let key = format!("{}-parcel-{}", self.name, order["id"]);
             let path = format!("wc/v3/orders/{}", order["id"]);
             let _ = self.twice("PUT", &path, &json!({ "status": "completed" }), &key).await;
+        }
+        Ok(())
+    }
+
+    async fn cancel(&mut self) -> Result<(), Done> {
+        for order in self.orders("pending").await? {
+            if order["created_via"] == "checkout" && self.client.chance.percent(70) {
+                let key = format!("{}-cancel-{}", self.name, order["id"]);
+                let path = format!("wc/v3/orders/{}", order["id"]);
+                let _ = self.twice("PUT", &path, &json!({ "status": "cancelled" }), &key).await;
+            }
         }
         Ok(())
     }

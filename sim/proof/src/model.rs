@@ -1,7 +1,10 @@
 //! What the people of the world know for certain, held against the program's own account in the end.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use kernel::{Clock, Moment};
+use sim::SimulatedClock;
 
 /// A correction of points that was asked for under a key.
 #[derive(Debug, Clone)]
@@ -28,8 +31,12 @@ pub struct GivenBack {
 /// Everything that was said.
 #[derive(Debug, Default)]
 pub struct Known {
-    /// Orders whose page said thank you.
-    pub bought: Vec<i64>,
+    /// Orders whose page said thank you, with the buyer's address and the moment.
+    pub bought: Vec<(i64, String, Moment)>,
+    /// Addresses whose owners were told that they get no more letters, and when.
+    pub silenced: Vec<(String, Moment)>,
+    /// Addresses whose owners did not allow to be written to, or no longer.
+    pub withdrawn: BTreeSet<String>,
     /// Orders made by another program, by key, with the id that was answered.
     pub ordered: BTreeMap<String, Option<i64>>,
     /// Corrections by their reason, which is unique.
@@ -45,13 +52,28 @@ pub struct Known {
 }
 
 /// Shared by all people.
-#[derive(Debug, Default)]
-pub struct Model(Mutex<Known>);
+#[derive(Debug)]
+pub struct Model {
+    known: Mutex<Known>,
+    clock: Arc<SimulatedClock>,
+}
 
 impl Model {
+    /// At the world's time.
+    #[must_use]
+    pub fn new(clock: Arc<SimulatedClock>) -> Arc<Self> {
+        Arc::new(Self { known: Mutex::default(), clock })
+    }
+
     /// What is known.
     pub fn known(&self) -> MutexGuard<'_, Known> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Now.
+    #[must_use]
+    pub fn now(&self) -> Moment {
+        self.clock.now()
     }
 
     /// A key has been answered with success: the same key must always be answered in the same way.

@@ -1,6 +1,7 @@
 //! Between the people and the servers: hands each request to some server that is up, loses answers with a crash, and
 //! now and then delivers a request twice or once more, much later.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
@@ -23,6 +24,7 @@ pub const NOBODY: u16 = 598;
 
 #[derive(Clone)]
 struct Way {
+    server: usize,
     handle: Handle,
     router: Router,
 }
@@ -60,6 +62,10 @@ impl Copy {
 
 struct Inner {
     ways: Vec<Option<Way>>,
+    /// Who waits for which server's answer, in the order of asking: a crash is heard of in that order, and not in the
+    /// order in which a runtime happens to drop its tasks.
+    answers: BTreeMap<u64, (usize, oneshot::Sender<Response>)>,
+    asked: u64,
     chance: Chance,
     under_way: usize,
     kept: Vec<Copy>,
@@ -86,6 +92,8 @@ impl Network {
     pub fn new(board: Arc<Board>, servers: usize, seed: u64) -> Arc<Self> {
         let inner = Inner {
             ways: (0..servers).map(|_| None).collect(),
+            answers: BTreeMap::new(),
+            asked: 0,
             chance: Chance::new(seed ^ 0x6e65_7477),
             under_way: 0,
             kept: Vec::new(),
@@ -102,8 +110,14 @@ impl Network {
 
     /// A server has come up, or gone.
     pub fn connect(&self, server: usize, way: Option<(Handle, Router)>) {
-        if let Some(slot) = self.inner().ways.get_mut(server) {
-            *slot = way.map(|(handle, router)| Way { handle, router });
+        let mut inner = self.inner();
+        let lost: Vec<u64> =
+            inner.answers.iter().filter(|(_, (of, _))| *of == server).map(|(number, _)| *number).collect();
+        for number in lost {
+            inner.answers.remove(&number);
+        }
+        if let Some(slot) = inner.ways.get_mut(server) {
+            *slot = way.map(|(handle, router)| Way { server, handle, router });
         }
     }
 
@@ -185,9 +199,16 @@ impl Network {
             way
         };
         self.board.moved(7);
-        let (sender, receiver) = oneshot::channel();
         let (request, what) = (copy.request(), format!("{} {}", copy.method, copy.uri));
-        let Way { handle, router } = way;
+        let Way { server, handle, router } = way;
+        let (sender, receiver) = oneshot::channel();
+        let number = {
+            let mut inner = self.inner();
+            inner.asked += 1;
+            let number = inner.asked;
+            inner.answers.insert(number, (server, sender));
+            number
+        };
         let under_way = UnderWay::of(self);
         handle.spawn(async move {
             let response = match router.oneshot(request).await {
@@ -197,7 +218,7 @@ impl Network {
             let (parts, body) = response.into_parts();
             let bytes = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
             under_way.answered(&what, parts.status, &bytes);
-            let _ = sender.send(Response::from_parts(parts, Body::from(bytes)));
+            under_way.deliver(number, Response::from_parts(parts, Body::from(bytes)));
         });
         Some(receiver)
     }
@@ -223,6 +244,13 @@ impl UnderWay {
 
     fn answered(&self, what: &str, status: StatusCode, text: &[u8]) {
         self.0.complain(what, status, text);
+    }
+
+    fn deliver(&self, number: u64, response: Response) {
+        let waiting = self.0.inner().answers.remove(&number);
+        if let Some((_, sender)) = waiting {
+            let _ = sender.send(response);
+        }
     }
 }
 

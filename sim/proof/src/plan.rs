@@ -83,6 +83,8 @@ pub enum Kind {
     Down,
     /// The bank has charged, or the post has taken the letter, and the answer is lost.
     AnswerLost,
+    /// The bank's answer takes longer than anybody waits.
+    Hang,
     /// A letter is refused for good.
     Bounced,
     /// A server loses its database for a while.

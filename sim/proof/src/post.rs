@@ -50,7 +50,7 @@ impl Mailer for Counter {
         match self.board.park(self.server, Gate::Post).await {
             Word::Refuse => return Err(MailError::Down("450 not now".to_owned())),
             Word::Bounce => return Err(MailError::Refused("550 no such address".to_owned())),
-            Word::Lose => {
+            Word::Lose | Word::Hang => {
                 self.post.take(mail);
                 return Err(unknown());
             }

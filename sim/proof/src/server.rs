@@ -83,7 +83,7 @@ impl Overseer for Watch {
             match word.await {
                 Word::Go => Verdict::Run,
                 Word::Twice => Verdict::RunTwice,
-                Word::Refuse | Word::Lose | Word::Bounce => Verdict::Refuse,
+                Word::Refuse | Word::Lose | Word::Bounce | Word::Hang => Verdict::Refuse,
             }
         })
     }

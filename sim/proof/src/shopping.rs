@@ -32,6 +32,8 @@ pub struct Shopper {
     pub products: Vec<String>,
     /// Leaves before paying.
     pub leaves: bool,
+    /// Allows to be written to.
+    pub consents: bool,
 }
 
 impl Shopper {
@@ -64,8 +66,8 @@ impl Shopper {
     pub async fn check_out(&mut self, path: &str) -> Result<(), Done> {
         let first = self.client.open(path).await?;
         let Some(funnel) = first.path.strip_prefix("/checkout/").map(str::to_owned) else { return Ok(()) };
-        let consents = self.leaves || self.client.chance.percent(60);
-        if consents {
+        self.consents |= self.leaves;
+        if self.consents {
             let funnel = funnel.split(['/', '?']).next().unwrap_or_default();
             let body = json!({ "email": self.person.email, "consent": true, "funnel": funnel });
             self.client.call("POST", "ocart/v1/checkout/capture", &body, "").await?;
@@ -74,6 +76,7 @@ impl Shopper {
             return Ok(());
         }
         let Some(payment) = self.walk_to_payment(first).await? else { return Ok(()) };
+        self.think().await?;
         self.pay(payment).await
     }
 
@@ -112,6 +115,23 @@ impl Shopper {
                 form.set(name, text);
             }
         }
+        if self.consents {
+            form.choose("consent");
+        } else {
+            // Whoever does not allow it takes back what was allowed before.
+            self.client.model.known().withdrawn.insert(self.person.email.clone());
+        }
+    }
+
+    /// Some think it over for long, some change the cart in another window meanwhile.
+    async fn think(&mut self) -> Result<(), Done> {
+        if self.client.chance.percent(8) {
+            self.client.stay_away().await;
+        }
+        if self.client.chance.percent(6) {
+            self.add().await?;
+        }
+        Ok(())
     }
 
     async fn pay(&mut self, payment: Visit) -> Result<(), Done> {
@@ -123,10 +143,12 @@ impl Shopper {
                 return Ok(());
             }
             if let Some(mut form) = at.form("answer") {
+                self.think().await?;
                 let approves = self.client.chance.percent(80);
                 form.set("answer", if approves { "approve" } else { "refuse" });
                 at = self.client.send(&at, &form).await?;
             } else if at.form_to("/decline").is_some() {
+                self.think().await?;
                 at = self.answer_offer(&at).await?;
             } else if at.form("card_number").is_some() {
                 if card == GOOD && self.client.chance.percent(60) {
@@ -178,8 +200,19 @@ impl Shopper {
     fn thanked(&self, at: &Visit) {
         let id = at.path.split('/').nth(2).and_then(|id| id.parse().ok());
         if let Some(id) = id {
-            self.client.model.known().bought.push(id);
+            let now = self.client.model.now();
+            self.client.model.known().bought.push((id, self.person.email.clone(), now));
         }
+    }
+}
+
+/// Somebody wants no more letters.
+pub async fn unsubscribe(mut client: Client, email: String, path: String) {
+    let Ok(page) = client.open(&path).await else { return };
+    let Some(form) = page.form_to(&path) else { return };
+    if client.send(&page, &form).await.is_ok_and(|answer| answer.status.is_success()) {
+        let now = client.model.now();
+        client.model.known().silenced.push((email, now));
     }
 }
 

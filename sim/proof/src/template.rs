@@ -33,7 +33,12 @@ pub struct Template {
     pub products: Vec<String>,
     /// A product that can be sold by hand.
     pub product: i64,
+    /// Products of which there are only so many.
+    pub scarce: Vec<(i64, i64)>,
 }
+
+/// What there is not much of, and how much.
+const SCARCE: [(&str, i64); 4] = [("COF-DAWN", 5), ("BRW-DRIPPER", 4), ("MUG-ENAMEL", 9), ("COF-FILTERS", 3)];
 
 /// The configuration of all servers of a world whose database is this file.
 #[must_use]
@@ -95,8 +100,19 @@ impl Template {
         let products = shopping::products(&mut Browser::new(&world.router, "198.51.100.250")).await?;
         let path = "wc/v3/products?sku=MUG-ENAMEL";
         let product = staff_call(&mut staff, "GET", path, &Value::Null, "").await?.json()[0]["id"].as_i64();
+        let mut scarce = Vec::new();
+        for (sku, stock) in SCARCE {
+            let path = format!("wc/v3/products?sku={sku}");
+            let found =
+                staff_call(&mut staff, "GET", &path, &Value::Null, "").await?.json()[0]["id"].as_i64();
+            let id = found.ok_or_else(|| Fault::bug(format!("the catalogue has no {sku}")))?;
+            let body = json!({ "manage_stock": true, "stock_quantity": stock });
+            staff_call(&mut staff, "PUT", &format!("wc/v3/products/{id}"), &body, sku).await?;
+            scarce.push((id, stock));
+        }
         let template = Self {
             folder,
+            scarce,
             login: world.staff_login.clone(),
             password: world.staff_password.clone(),
             members,

@@ -25,7 +25,7 @@ use crate::plan::{Faults, Kind, Plan};
 use crate::plants::Plant;
 use crate::post::Post;
 use crate::server::{self, Ground, Server};
-use crate::shopping::Shopper;
+use crate::shopping::{self, Shopper};
 use crate::template::{BEGINNING, Template, configuration};
 
 /// Servers on one database.
@@ -58,11 +58,14 @@ pub struct Outcome {
     pub letters: usize,
     /// Visits that were given up.
     pub given_up: usize,
+    /// What else there was.
+    pub tally: Vec<(&'static str, i64)>,
 }
 
 /// Everything there is.
 pub struct World<'a> {
-    template: &'a Template,
+    /// The shop as it began.
+    pub template: &'a Template,
     plan: Plan,
     /// What servers share.
     pub ground: Ground,
@@ -104,6 +107,7 @@ pub fn play(template: &Template, plan: &Plan, plant: Option<Plant>) -> Result<Ou
         charges: charges.values().filter(|charge| charge.verdict == crate::bank::Verdict::Paid).count(),
         letters: world.ground.post.taken().len(),
         given_up: world.model.known().given_up,
+        tally: audit::tally(&world)?,
     })
 }
 
@@ -127,6 +131,7 @@ impl<'a> World<'a> {
             audit,
             seed: plan.seed,
         };
+        let model = Model::new(Arc::clone(&ground.clock));
         let mut world = Self {
             template,
             plan: plan.clone(),
@@ -135,7 +140,7 @@ impl<'a> World<'a> {
             back_at: vec![0; SERVERS],
             starts: 0,
             network: Network::new(board, SERVERS, plan.seed),
-            model: Arc::new(Model::default()),
+            model,
             people: server::stage()?,
             out: Arc::default(),
             chance: Chance::new(plan.seed ^ 0x776f_726c_6473),
@@ -203,12 +208,24 @@ impl<'a> World<'a> {
         self.drive(MOMENT);
         self.weather();
         let waiting = self.ground.board.waiting();
-        let busy: Vec<_> = waiting.iter().filter(|(.., gate)| *gate != Gate::Patience).copied().collect();
-        let choice = if busy.is_empty() || self.chance.percent(4) { &waiting } else { &busy };
+        let is_person = |gate: Gate| matches!(gate, Gate::Patience | Gate::Absence);
+        let busy: Vec<_> = waiting.iter().filter(|(.., gate)| !is_person(*gate)).copied().collect();
+        let near: Vec<_> = waiting.iter().filter(|(.., gate)| *gate != Gate::Absence).copied().collect();
+        let choice = match self.chance.below(100) {
+            0..=3 if !near.is_empty() => &near,
+            4 => &waiting,
+            _ if !busy.is_empty() => &busy,
+            _ if !near.is_empty() => &near,
+            _ => &waiting,
+        };
         let Some((number, server, gate)) = self.chance.pick(choice).copied() else { return Ok(false) };
-        if gate == Gate::Patience {
-            let patience = self.chance.between(2, 15);
-            self.pass(patience);
+        if is_person(gate) {
+            let away = if gate == Gate::Absence {
+                self.chance.between(300, 5_400)
+            } else {
+                self.chance.between(2, 15)
+            };
+            self.pass(away);
             self.ground.board.call(number, Word::Go);
             return Ok(true);
         }
@@ -229,6 +246,7 @@ impl<'a> World<'a> {
         match gate {
             Gate::Unit if faults.strikes(Kind::Refused, 8) => Word::Refuse,
             Gate::Unit if faults.strikes(Kind::RunTwice, 40) => Word::Twice,
+            Gate::Bank if faults.strikes(Kind::Hang, 15) => Word::Hang,
             Gate::Bank | Gate::Post if faults.strikes(Kind::Down, 50) => Word::Refuse,
             Gate::Bank | Gate::Post if faults.strikes(Kind::AnswerLost, 70) => Word::Lose,
             Gate::Post if faults.strikes(Kind::Bounced, 50) => Word::Bounce,
@@ -245,7 +263,7 @@ impl<'a> World<'a> {
                 server.look_for_work(&self.ground.board);
             }
         }
-        if self.faults.strikes(Kind::ClockJump, 1) {
+        if self.faults.strikes(Kind::ClockJump, 3) {
             let jump = self.faults.between(60, 4 * 3_600);
             self.pass(jump);
         }
@@ -291,7 +309,8 @@ impl<'a> World<'a> {
         let person = Person::new(number, &mut self.chance);
         let leaves = self.chance.percent(25);
         let client = self.someone(&person.ip);
-        Shopper { person, client, products: self.template.products.clone(), leaves }
+        let consents = self.chance.percent(60);
+        Shopper { person, client, products: self.template.products.clone(), leaves, consents }
     }
 
     fn clerk(&mut self) -> (Desk, Errand) {
@@ -305,7 +324,8 @@ impl<'a> World<'a> {
         };
         let errand = match self.chance.below(10) {
             0..=2 => Errand::Parcels,
-            3..=5 => Errand::GiveBack,
+            3..=4 => Errand::GiveBack,
+            5 => Errand::Cancel,
             6..=7 => Errand::Correct,
             _ => Errand::Sell,
         };
@@ -335,18 +355,25 @@ impl<'a> World<'a> {
         let letters = self.ground.post.taken();
         for letter in letters.into_iter().skip(self.letters_read) {
             self.letters_read += 1;
-            let link =
-                letter.text.split_whitespace().find(|word| word.contains("/restore/")).map(str::to_owned);
-            if let Some(link) = link
-                && self.chance.percent(60)
-            {
-                let mut shopper = self.shopper();
-                shopper.leaves = false;
-                letter.to.clone_into(&mut shopper.person.email);
-                let path = sim::browser::inside(&link);
-                self.send_out(async move {
-                    let _ = shopper.check_out(&path).await;
-                });
+            let link = |part: &str| {
+                let word = letter.text.split_whitespace().find(|word| word.contains(part));
+                word.map(sim::browser::inside)
+            };
+            let (restore, unsubscribe) = (link("/restore/"), link("/unsubscribe/"));
+            match (self.chance.below(10), restore, unsubscribe) {
+                (0..=4, Some(path), _) => {
+                    let mut shopper = self.shopper();
+                    shopper.leaves = false;
+                    letter.to.clone_into(&mut shopper.person.email);
+                    self.send_out(async move {
+                        let _ = shopper.check_out(&path).await;
+                    });
+                }
+                (5..=6, _, Some(path)) => {
+                    let client = self.someone("203.0.113.9");
+                    self.send_out(shopping::unsubscribe(client, letter.to, path));
+                }
+                _ => {}
             }
         }
     }
@@ -364,7 +391,7 @@ impl<'a> World<'a> {
 
     /// Until everybody is home and no server is at work.
     fn until_quiet(&mut self) -> Result<(), Fault> {
-        let mut still = 0;
+        let mut still = 0_u32;
         loop {
             if self.steps > MOST_STEPS {
                 return Err(Fault::bug("the world does not come to rest"));
@@ -378,6 +405,7 @@ impl<'a> World<'a> {
             }
             // Whoever waits for nothing that can be called up waits for time.
             self.drive(WHILE);
+            self.pass(i64::from(still % 3 == 0));
             still += 1;
             if still > 400 {
                 return Err(Fault::bug("something waits for what never comes"));
