@@ -41,7 +41,7 @@ fn settle(tx: &mut Tx, order: &OrderSnapshot) -> Result<(), Fault> {
     if !order.billing_email.is_empty() {
         let hash = kernel::text::email_hash(&order.billing_email);
         for mut session in sessions::store::open_by_email(tx, &hash)? {
-            if session.captured_at <= at {
+            if rules::was_before(session.captured_at, at) {
                 sessions::commands::close(tx, &mut session, CLOSED, "ordered", order.id)?;
             }
         }
@@ -59,7 +59,8 @@ fn matching(tx: &mut Tx, order: &OrderSnapshot, at: Moment) -> Result<Option<Ses
                 None => None,
             },
         };
-        if let Some(session) = by_cart.filter(|session| session.is_open() && session.captured_at <= at) {
+        let ended = by_cart.filter(|session| session.is_open() && rules::was_before(session.captured_at, at));
+        if let Some(session) = ended {
             return Ok(Some(session));
         }
     }
@@ -68,7 +69,7 @@ fn matching(tx: &mut Tx, order: &OrderSnapshot, at: Moment) -> Result<Option<Ses
     }
     let hash = kernel::text::email_hash(&order.billing_email);
     let mut open = sessions::store::open_by_email(tx, &hash)?;
-    open.retain(|session| session.captured_at <= at);
+    open.retain(|session| rules::was_before(session.captured_at, at));
     let abandoned = open.iter().position(|session| session.state == ABANDONED).unwrap_or(0);
     Ok((abandoned < open.len()).then(|| open.swap_remove(abandoned)))
 }

@@ -3,6 +3,8 @@
 use kernel::contracts::shop::OrderSnapshot;
 use kernel::{Fault, Moment, Money};
 
+/// Seconds by which the clocks of several servers may differ. What lies closer together may have happened in either order.
+pub(crate) const CLOCKS_DIFFER: i64 = 10;
 /// Days before an order in which a mail counts as having helped.
 const ASSISTED_DAYS: i64 = 3;
 
@@ -21,6 +23,11 @@ pub(crate) fn qualifies(status: &str) -> bool {
 /// When the order came to count.
 pub(crate) fn placed_at(order: &OrderSnapshot) -> Moment {
     order.paid_at.unwrap_or(order.created_at)
+}
+
+/// Was an address left before the order? In doubt it was: better one letter too few than one to somebody who has ordered.
+pub(crate) fn was_before(captured_at: Moment, order_at: Moment) -> bool {
+    captured_at <= order_at.plus_seconds(CLOCKS_DIFFER)
 }
 
 /// What the order is worth after its refunds; nothing once it is undone.

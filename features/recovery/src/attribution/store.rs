@@ -71,8 +71,9 @@ pub(crate) fn take_fact(tx: &mut Tx, order: &OrderSnapshot) -> Result<Option<boo
     Ok(Some(counted))
 }
 
-/// Has this address an order that counts since then?
+/// Has this address an order that counts since then, or at the same time by another server's clock?
 pub(crate) fn has_ordered(tx: &mut Tx, email_hash: &str, since: Moment) -> Result<bool, Fault> {
+    let since = since.plus_seconds(-rules::CLOCKS_DIFFER);
     Ok(tx.count(&HAS_ORDERED, params![email_hash, since])? > 0)
 }
 

@@ -1,7 +1,9 @@
 //! Invariants of recovery.
 
-use kernel::Fault;
+use kernel::{Fault, Moment};
 use runtime::{Sql, Tx, Verifier, Violation, params};
+
+use super::rules::CLOCKS_DIFFER;
 
 const RECOVERED: Sql = Sql::new(
     "SELECT s.id, s.recovered_order_id, s.recovered_revenue, a.gross, a.refunded \
@@ -14,7 +16,7 @@ const RUNS: Sql = Sql::new(
      WHERE r.status = 'converted' ORDER BY r.id",
 );
 const SENT_TO_SUPPRESSED: Sql = Sql::new(
-    "SELECT m.id FROM {p}cartwright_messages m JOIN {p}ocart_suppression u \
+    "SELECT m.id, m.claimed_at, u.created_at AS suppressed_at FROM {p}cartwright_messages m JOIN {p}ocart_suppression u \
      ON u.channel = m.channel AND u.contact_hash = m.email_hash \
      WHERE m.state = 'sent' AND m.claimed_at > u.created_at ORDER BY m.id",
 );
@@ -65,10 +67,14 @@ fn compare(
 
 /// Nothing is sent to an address after it was suppressed.
 fn suppression(tx: &mut Tx) -> Result<Vec<Violation>, Fault> {
-    let rows = tx.rows(&SENT_TO_SUPPRESSED, params![], |row| row.get::<i64>("id"))?;
+    let rows = tx.rows(&SENT_TO_SUPPRESSED, params![], |row| {
+        let (claimed, suppressed) = (row.get::<Moment>("claimed_at")?, row.get::<Moment>("suppressed_at")?);
+        Ok((row.get::<i64>("id")?, claimed.seconds_since(suppressed)))
+    })?;
     Ok(rows
         .into_iter()
-        .map(|id| Violation {
+        .filter(|(_, seconds)| *seconds > CLOCKS_DIFFER)
+        .map(|(id, _)| Violation {
             invariant: "recovery.suppression",
             subject: format!("message {id}"),
             detail: "was sent after its address had been suppressed".to_owned(),

@@ -209,3 +209,19 @@ async fn an_order_before_abandonment_closes_the_session() {
         world.verify().await;
     }
 }
+
+#[tokio::test]
+async fn an_order_on_a_server_whose_clock_is_behind_closes_the_session() {
+    for world in worlds().await {
+        world.fill("cart1").await;
+        world.capture("cart1", "ann@example.org", true).await;
+        let mut order = world.order(41, "cart1", "ann@example.org", 2400);
+        order.paid_at = order.paid_at.map(|at| at.plus_seconds(-4));
+        world.paid(order).await;
+        world.wait(60).await;
+        assert!(world.mailer.sent().is_empty());
+        let detail = world.owner(Method::GET, "/wp-json/cartbay/v1/sessions/1", "").await.json();
+        assert_eq!(detail["close_reason"], "completed_before_abandonment");
+        world.verify().await;
+    }
+}
