@@ -405,7 +405,7 @@ impl<'a> World<'a> {
             }
             // Whoever waits for nothing that can be called up waits for time.
             self.drive(WHILE);
-            self.pass(i64::from(still % 3 == 0));
+            self.pass(i64::from(still.is_multiple_of(3)));
             still += 1;
             if still > 400 {
                 return Err(Fault::bug("something waits for what never comes"));
