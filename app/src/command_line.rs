@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::time::Duration;
 
 use clap::{Arg, ArgAction, ArgMatches};
 use kernel::Fault;
@@ -50,7 +51,11 @@ async fn dispatch(matches: &ArgMatches, feature_commands: &[Command]) -> Result<
     let words: Vec<&str> = path.iter().map(String::as_str).collect();
     let arguments = Arguments(innermost.clone());
     let output = match words.as_slice() {
-        ["serve"] => commands::serve::run(configuration, arguments.flag("no-jobs")).await?,
+        ["serve"] => {
+            let drain = Duration::from_secs(commands::serve::drain_seconds(&arguments)?);
+            let manner = commands::serve::Manner { no_jobs: arguments.flag("no-jobs"), drain };
+            commands::serve::run(configuration, manner).await?
+        }
         ["demo"] => commands::demo::run(configuration, &arguments).await?,
         ["doctor"] => commands::doctor::run(configuration).await?,
         ["uninstall"] => commands::uninstall::run(configuration, arguments.flag("yes")).await?,

@@ -84,7 +84,7 @@ pub async fn run(configuration: Configuration, arguments: &Arguments) -> Result<
     println!("{report}");
     let application = Application::open(configuration)?;
     serve::prepare(&application).await?;
-    serve::serve(&application, false, serve::stopped()?).await?;
+    serve::serve(&application, serve::Manner::default(), serve::stopped()?).await?;
     Ok(Output::Text(String::new()))
 }
 

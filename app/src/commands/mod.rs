@@ -33,7 +33,15 @@ pub fn own() -> Vec<(Vec<&'static str>, clap::Command)> {
         (
             vec!["serve"],
             command("Serve the shop, the admin and REST")
-                .arg(flag("no-jobs", "Run no jobs, schedules or deliveries here")),
+                .arg(flag("no-jobs", "Run no jobs, schedules or deliveries here"))
+                .arg(
+                    option(
+                        "drain-seconds",
+                        "N",
+                        "When told to end, answer 503 at /readyz and serve on for so long, so that a balancer notices [default: 0]",
+                    )
+                    .env("CARTWRIGHT_DRAIN_SECONDS"),
+                ),
         ),
         (
             vec!["demo"],

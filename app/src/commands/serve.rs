@@ -8,19 +8,38 @@ use kernel::Fault;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
-use web::Output;
+use web::{Arguments, Output};
 
 use crate::configuration::Configuration;
 use crate::wiring::Application;
 
 /// The scheduler looks for due work at least this often; commits that leave work wake it at once.
 const PAUSE: Duration = Duration::from_secs(1);
+/// Longest time to drain.
+const MOST_DRAIN_SECONDS: u64 = 600;
+
+/// How a server serves.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Manner {
+    /// Runs no jobs, schedules or deliveries.
+    pub no_jobs: bool,
+    /// After it was told to end, it says at `/readyz` that it is not ready and goes on serving for so long, until balancers
+    /// have noticed.
+    pub drain: Duration,
+}
+
+/// `--drain-seconds`; none unless given.
+pub fn drain_seconds(arguments: &Arguments) -> Result<u64, Fault> {
+    let Some(text) = arguments.get("drain-seconds").filter(|text| !text.is_empty()) else { return Ok(0) };
+    let seconds = text.parse().ok().filter(|seconds| *seconds <= MOST_DRAIN_SECONDS);
+    seconds.ok_or_else(|| Fault::invalid("drain-seconds", "Give a whole number of seconds from 0 to 600."))
+}
 
 /// Serves until `SIGTERM` or `SIGINT`, then finishes what is in flight.
-pub async fn run(configuration: Configuration, no_jobs: bool) -> Result<Output, Fault> {
+pub async fn run(configuration: Configuration, manner: Manner) -> Result<Output, Fault> {
     let application = Application::open(configuration)?;
     prepare(&application).await?;
-    serve(&application, no_jobs, stopped()?).await?;
+    serve(&application, manner, stopped()?).await?;
     Ok(Output::Text(String::new()))
 }
 
@@ -39,11 +58,11 @@ pub async fn prepare(application: &Application) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Serves until `stop`: takes no more connections, finishes requests in flight, then jobs, then the database.
+/// Serves until `stop`: drains, takes no more connections, finishes requests in flight, then jobs, then the database.
 #[expect(clippy::print_stdout, reason = "whoever starts a server is told where it is")]
 pub async fn serve(
     application: &Application,
-    no_jobs: bool,
+    manner: Manner,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Fault> {
     let address = &application.configuration.listen;
@@ -54,7 +73,7 @@ pub async fn serve(
     let (stopping, mut jobs_stop) = watch::channel(false);
     let engine = application.engine.clone();
     let jobs = tokio::spawn(async move {
-        if !no_jobs {
+        if !manner.no_jobs {
             let stopped = async move {
                 // The sender gone means the same.
                 let _ = jobs_stop.wait_for(|stop| *stop).await;
@@ -63,9 +82,15 @@ pub async fn serve(
         }
     });
     let exporter = exporter(application)?;
+    let engine = application.engine.clone();
+    let drained = async move {
+        stop.await;
+        engine.drain();
+        tokio::time::sleep(manner.drain).await;
+    };
     println!("Serving {} on {address}", application.configuration.public_url);
     axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(stop)
+        .with_graceful_shutdown(drained)
         .await
         .map_err(|error| Fault::bug(format!("the server stopped: {error}")))?;
     let _ = stopping.send(true);

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use db::{Db, Migration};
 use kernel::{Clock, Entropy, Fault};
@@ -110,6 +111,7 @@ impl Builder {
             verifiers,
             ports,
             server_id,
+            draining: AtomicBool::new(false),
             figures,
             gauges,
         })))

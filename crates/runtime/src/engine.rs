@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use db::{Db, Tx};
 use kernel::{Clock, Entropy, Event, Fault, Filter, Moment, Request};
@@ -56,6 +57,7 @@ pub(crate) struct Parts {
     pub(crate) verifiers: Vec<Verifier>,
     pub(crate) ports: Ports,
     pub(crate) server_id: String,
+    pub(crate) draining: AtomicBool,
     pub(crate) figures: Figures,
     pub(crate) gauges: Vec<Gauges>,
 }
@@ -65,6 +67,18 @@ pub(crate) struct Parts {
 pub struct Engine(pub(crate) Arc<Parts>);
 
 impl Engine {
+    /// This server is about to end: it is not ready any more, and begins no further piece of due work. What it has begun
+    /// it finishes.
+    pub fn drain(&self) {
+        self.0.draining.store(true, Ordering::Release);
+    }
+
+    /// Is this server about to end?
+    #[must_use]
+    pub fn is_draining(&self) -> bool {
+        self.0.draining.load(Ordering::Acquire)
+    }
+
     /// The database.
     #[must_use]
     pub fn db(&self) -> &Db {

@@ -200,6 +200,9 @@ impl Engine {
     pub async fn deliver(&self) -> Result<usize, Fault> {
         let mut delivered = 0;
         for delivery in self.read(due).await? {
+            if self.is_draining() {
+                break;
+            }
             let cause = Cause::of(delivery.origin.as_deref());
             let span = cause.span(&delivery.subscriber);
             if cause.around(&span, self.deliver_one(&delivery)).await? {

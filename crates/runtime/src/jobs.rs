@@ -203,6 +203,9 @@ impl Engine {
             .await?;
         let mut ran = 0;
         for job in due {
+            if self.is_draining() {
+                break;
+            }
             let cause = Cause::of(job.origin.as_deref());
             let span = cause.span(&job.kind);
             ran += usize::from(cause.around(&span, self.run_job(job)).await?);
@@ -279,6 +282,7 @@ impl Engine {
         let mut ran = Vec::new();
         for row in rows.into_iter().filter(|row| row.next_at <= now) {
             if let Some(schedule) = self.schedules().iter().find(|known| known.hook == row.hook).cloned()
+                && !self.is_draining()
                 && self.run_schedule(&schedule, now).await?
             {
                 ran.push(schedule.hook);

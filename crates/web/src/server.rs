@@ -171,7 +171,12 @@ async fn serve(
         Ok(incoming) => work::run(site, Arc::clone(&route), incoming, head).await,
         Err(fault) => answer::early_fault(site, route.face, &fault),
     };
-    request::answered(figures, names, answer).await
+    let mut response = request::answered(figures, names, answer).await;
+    if site.engine.is_draining() {
+        // The next request of this caller goes to a server that stays.
+        response.headers_mut().insert(http::header::CONNECTION, http::HeaderValue::from_static("close"));
+    }
+    response
 }
 
 async fn missing(State(site): State<Arc<Site>>, request: Request) -> Response {

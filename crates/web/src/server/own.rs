@@ -50,6 +50,9 @@ struct Info {
 pub(super) fn register(routes: &mut Routes, directory: &Directory) {
     routes.plain(Method::GET, "/healthz").flow(|_| async { Ok(plain("ok\n")) });
     routes.plain(Method::GET, "/readyz").flow(|call: Call| async move {
+        if call.engine.is_draining() {
+            return Err(Fault::unavailable("This server is about to end. Ask another."));
+        }
         call.engine.undelivered().await?;
         Ok(plain("ready\n"))
     });
