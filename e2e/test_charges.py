@@ -8,6 +8,7 @@ import requests
 
 from harness.buyer import Buyer
 from harness.selling import Funnel
+from harness.shopper import ADDRESS, PAYS
 from harness.waiting import until
 
 # Long enough that the server is always dead before the gateway's answer reaches it.
@@ -153,3 +154,30 @@ def test_an_expired_token_charges_nothing(shop):
     assert page.status_code < 500
     assert "has ended" in page.text
     assert charges(shop) == [(BELT_PAID, 0)]
+
+
+def test_a_crash_between_the_store_checkouts_payment_and_its_answer(shop):
+    product = shop.rest("POST", "wc/v3/products", {"name": "Lamp", "regular_price": "40.00", "virtual": True}, status=201)["id"]
+    store, body = f"{shop.url}/wp-json/wc/store/v1", {"id": product, "quantity": 1}
+    added = requests.post(f"{store}/cart/add-item", json=body, headers={"Idempotency-Key": "add"}, timeout=60)
+    repeated = requests.post(f"{store}/cart/add-item", json=body, headers={"Idempotency-Key": "add"}, timeout=60)
+    assert (repeated.text, repeated.headers["Cart-Token"]) == (added.text, added.headers["Cart-Token"])
+    headers = {"Cart-Token": added.headers["Cart-Token"], "Idempotency-Key": "pay"}
+    body = {"billing_address": ADDRESS | {"email": "lost@example.com"}, "payment_method": "test"}
+    body["payment_data"] = [{"key": "card_number", "value": PAYS}]
+
+    def check_out():
+        return requests.post(f"{store}/checkout", json=body, headers=headers, timeout=60)
+
+    crash_during(shop, check_out, lambda: len(charges(shop)) == 1)
+    carry_on(shop)
+    taken = charges(shop)
+    assert len(taken) == 1
+    (order,) = shop.rest("GET", "wc/v3/orders", status=200)
+    # The cart is empty by now; the answer is that of the order which the lost request has paid.
+    again = check_out()
+    assert again.status_code == 200, again.text
+    assert (again.json()["order_id"], again.json()["payment_result"]["payment_status"]) == (order["id"], "success")
+    assert check_out().text == again.text
+    assert charges(shop) == taken
+    assert [one["id"] for one in shop.rest("GET", "wc/v3/orders", status=200)] == [order["id"]]
