@@ -1,5 +1,6 @@
 """A real SMTP server that keeps what it is given."""
 
+import asyncio
 import email
 import email.policy
 import re
@@ -17,6 +18,9 @@ class MailServer:
     def __init__(self):
         self.lock = threading.Lock()
         self.messages = []
+        self.taken = 0
+        self.passes = threading.Event()
+        self.passes.set()
         self.port = free_port()
         self.controller = Controller(self, hostname="127.0.0.1", port=self.port, decode_data=False)
         self.controller.start()
@@ -24,6 +28,10 @@ class MailServer:
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802 (the name is aiosmtpd's)
         message = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        with self.lock:
+            self.taken += 1
+        # Held back mid-way, with the letter in hand, for as long as a test wants it.
+        await asyncio.get_running_loop().run_in_executor(None, self.passes.wait)
         with self.lock:
             self.messages.append((list(envelope.rcpt_tos), message))
         return "250 kept"

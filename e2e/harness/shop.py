@@ -1,5 +1,6 @@
 """One shop: the real program in a folder of its own, on a database of its own, with a clock of its own."""
 
+import copy
 import json
 import os
 import secrets
@@ -41,16 +42,25 @@ class Shop:
             "CARTWRIGHT_TABLE_PREFIX": prefix,
         } | extra
 
+    def beside(self, name, **extra):
+        """Another server of the same shop: the same database, key, clock and address for shoppers."""
+        other = copy.copy(self)
+        other.process, other.port, other.log = None, free_port(), self.folder / f"{name}.log"
+        other.url = f"http://127.0.0.1:{other.port}"
+        own = {"CARTWRIGHT_LISTEN": f"127.0.0.1:{other.port}", "CARTWRIGHT_PUBLIC_URL": self.url}
+        other.plain_environment = self.plain_environment | own | extra
+        return other
+
     @property
     def environment(self):
         return self.plain_environment | self.clock.environment()
 
-    def start(self, **extra):
-        """Starts the server and waits until it says that it is ready."""
+    def start(self, *words, **extra):
+        """Starts the server, with further words on its command line, and waits until it says that it is ready."""
         assert self.process is None, "the server runs already"
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [PROGRAM, "serve"], env=self.environment | extra, cwd=self.folder, stdout=log, stderr=log
+                [PROGRAM, "serve", *words], env=self.environment | extra, cwd=self.folder, stdout=log, stderr=log
             )
         until(self._ready, READY_SECONDS, "readiness of the server")
         return self
