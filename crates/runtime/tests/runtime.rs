@@ -199,6 +199,23 @@ async fn a_job_runs_once_at_its_time_and_a_second_of_its_key_is_dropped() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_drains_leaves_what_is_due_to_the_others() {
+    for database in databases() {
+        let times = Arc::new(AtomicUsize::new(0));
+        let ends = engine(&database, vec![striking(&times)], ports()).unwrap();
+        ends.install_schedules().await.unwrap();
+        ends.write(Actor::system(), |tx| tx.enqueue(&Strike { bell: 1 }, "one", tx.now())).await.unwrap();
+        ends.drain();
+        assert!(ends.is_draining());
+        assert_eq!(ends.run_due().await.unwrap(), 0, "{}", database.name);
+        assert_eq!(times.load(Ordering::SeqCst), 0, "{}", database.name);
+        let stays = engine(&database, vec![striking(&times)], ports()).unwrap();
+        stays.run_due().await.unwrap();
+        assert_eq!(times.load(Ordering::SeqCst), 101, "{}", database.name);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_schedule_runs_on_one_server_and_waits_for_its_next_time() {
     for database in databases() {
         let times = Arc::new(AtomicUsize::new(0));
