@@ -1,7 +1,5 @@
 //! The shop as every world begins: made once, copied for each seed.
 
-use std::path::PathBuf;
-
 use app::Configuration;
 use app::configuration::Observation;
 use kernel::{Fault, Moment};
@@ -22,7 +20,7 @@ const MEMBERS: usize = 3;
 /// A shop with a catalogue, funnels, a sequence and some members.
 #[derive(Debug)]
 pub struct Template {
-    folder: TempDir,
+    place: Place,
     /// Login of the administrator.
     pub login: String,
     /// Password of a program that acts for the administrator.
@@ -37,16 +35,24 @@ pub struct Template {
     pub scarce: Vec<(i64, i64)>,
 }
 
+/// Where a template's database is.
+#[derive(Debug)]
+enum Place {
+    /// A SQLite file, copied for each world.
+    File(TempDir),
+    /// On a MariaDB, which one world plays in; address and prefix.
+    Server(String, String),
+}
+
 /// What there is not much of, and how much.
 const SCARCE: [(&str, i64); 4] = [("COF-DAWN", 5), ("BRW-DRIPPER", 4), ("MUG-ENAMEL", 9), ("COF-FILTERS", 3)];
 
-/// The configuration of all servers of a world whose database is this file.
-#[must_use]
-pub fn configuration(file: &std::path::Path) -> Configuration {
+/// The configuration of all servers of a world on this database.
+fn configuration(database_url: String, table_prefix: &str) -> Configuration {
     Configuration {
         listen: "127.0.0.1:0".to_owned(),
-        database_url: format!("sqlite:{}", file.display()),
-        table_prefix: "wp_".to_owned(),
+        database_url,
+        table_prefix: table_prefix.to_owned(),
         public_url: "http://shop.test".to_owned(),
         secret_key_file: "unused".into(),
         secret_key: Some("0123456789abcdef0123456789abcdef".to_owned()),
@@ -64,20 +70,31 @@ pub fn configuration(file: &std::path::Path) -> Configuration {
 }
 
 impl Template {
-    /// Makes it.
+    /// Makes it in a SQLite file.
     pub fn make() -> Result<Self, Fault> {
-        let trouble = |error: std::io::Error| Fault::bug(format!("no folder for the template: {error}"));
-        let folder = tempfile::tempdir().map_err(trouble)?;
+        let folder = tempfile::tempdir().map_err(|error| trouble(&error))?;
+        Self::built(Place::File(folder))
+    }
+
+    /// Makes it on a MariaDB, in tables with a prefix that nothing else has. For one world only.
+    pub fn on_server(url: &str, prefix: &str) -> Result<Self, Fault> {
+        Self::built(Place::Server(url.to_owned(), prefix.to_owned()))
+    }
+
+    fn built(place: Place) -> Result<Self, Fault> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
-            .map_err(|error| Fault::bug(format!("no runtime: {error}")))?;
-        runtime.block_on(Self::furnish(folder))
+            .map_err(|error| trouble(&error))?;
+        runtime.block_on(Self::furnish(place))
     }
 
-    async fn furnish(folder: TempDir) -> Result<Self, Fault> {
+    async fn furnish(place: Place) -> Result<Self, Fault> {
         let start = Moment::parse(BEGINNING).unwrap_or_default();
-        let configuration = configuration(&folder.path().join("shop.db"));
+        let configuration = match &place {
+            Place::File(folder) => configuration(address(&folder.path().join("shop.db")), "wp_"),
+            Place::Server(url, prefix) => configuration(url.clone(), prefix),
+        };
         let stage = app::demo::open(configuration, start, SEED).await?;
         let world = &stage.world;
         let mut staff = world.staff();
@@ -111,7 +128,7 @@ impl Template {
             scarce.push((id, stock));
         }
         let template = Self {
-            folder,
+            place,
             scarce,
             login: world.staff_login.clone(),
             password: world.staff_password.clone(),
@@ -123,12 +140,25 @@ impl Template {
         Ok(template)
     }
 
-    /// A copy for one world, in a folder of its own.
-    pub fn copy(&self) -> Result<(TempDir, PathBuf), Fault> {
-        let trouble = |error: std::io::Error| Fault::bug(format!("the template cannot be copied: {error}"));
-        let folder = tempfile::tempdir().map_err(trouble)?;
-        let file = folder.path().join("shop.db");
-        std::fs::copy(self.folder.path().join("shop.db"), &file).map_err(trouble)?;
-        Ok((folder, file))
+    /// The database of one world: a copy in a folder of its own, or the server's tables themselves.
+    pub fn place(&self) -> Result<(Option<TempDir>, Configuration), Fault> {
+        match &self.place {
+            Place::Server(url, prefix) => Ok((None, configuration(url.clone(), prefix))),
+            Place::File(template) => {
+                let folder = tempfile::tempdir().map_err(|error| trouble(&error))?;
+                let file = folder.path().join("shop.db");
+                std::fs::copy(template.path().join("shop.db"), &file).map_err(|error| trouble(&error))?;
+                let configuration = configuration(address(&file), "wp_");
+                Ok((Some(folder), configuration))
+            }
+        }
     }
+}
+
+fn address(file: &std::path::Path) -> String {
+    format!("sqlite:{}", file.display())
+}
+
+fn trouble(error: &std::io::Error) -> Fault {
+    Fault::bug(format!("no place for a world: {error}"))
 }

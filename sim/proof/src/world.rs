@@ -26,7 +26,7 @@ use crate::plants::Plant;
 use crate::post::Post;
 use crate::server::{self, Ground, Server};
 use crate::shopping::{self, Shopper};
-use crate::template::{BEGINNING, Template, configuration};
+use crate::template::{BEGINNING, Template};
 
 /// Servers on one database.
 const SERVERS: usize = 2;
@@ -86,7 +86,7 @@ pub struct World<'a> {
     letters_read: usize,
     /// What went wrong on the way.
     pub complaints: Vec<String>,
-    _folder: TempDir,
+    _folder: Option<TempDir>,
 }
 
 /// Plays a plan.
@@ -113,8 +113,7 @@ pub fn play(template: &Template, plan: &Plan, plant: Option<Plant>) -> Result<Ou
 
 impl<'a> World<'a> {
     fn new(template: &'a Template, plan: &Plan, plant: Option<Plant>) -> Result<Self, Fault> {
-        let (folder, file) = template.copy()?;
-        let configuration = configuration(&file);
+        let (folder, configuration) = template.place()?;
         let clock = SimulatedClock::at(Moment::parse(BEGINNING).unwrap_or_default().plus_minutes(5));
         let audit = server::open(&configuration, clock.clone(), SeededEntropy::new(plan.seed))?;
         if plant == Some(Plant::OutboxOutsideTransaction) {

@@ -1,5 +1,6 @@
 //! The simulation itself: the same plan is the same history, and a planted fault is seen.
 
+use db::testing::databases;
 use proof::{Plan, Plant, Template, play};
 
 #[test]
@@ -23,4 +24,15 @@ fn a_planted_fault_is_seen() {
         !play(&template, &Plan::of(seed), Some(Plant::BalanceOffByOne)).unwrap().violations.is_empty()
     });
     assert!(found);
+}
+
+#[test]
+fn a_mariadb_stands_it_as_well() {
+    for database in databases().into_iter().filter(|database| database.name == "mariadb") {
+        let template = Template::on_server(&database.url, database.db.prefix()).unwrap();
+        let plan = Plan { rounds: 1, ..Plan::of(11) };
+        let outcome = play(&template, &plan, None).unwrap();
+        assert_eq!(outcome.violations, Vec::<String>::new());
+        assert!(outcome.charges > 0 && !outcome.struck.is_empty(), "{outcome:?}");
+    }
 }
