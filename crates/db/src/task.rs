@@ -75,24 +75,26 @@ where
         keep
     }
 
-    fn answer(mut self: Box<Self>, instead: Option<Fault>) {
-        let ending = match (&instead, &self.outcome) {
+    fn answer(self: Box<Self>, instead: Option<Fault>) {
+        let Self { outcome, waiting, mut about, .. } = *self;
+        let ending = match (&instead, &outcome) {
             (None, Some(Ok(_))) => Ending::Done,
             (None, Some(Err(_))) => Ending::Faulted,
             _ => Ending::Refused,
         };
-        let about = &mut self.about;
         about.shared.figures.ended(about.verb, ending, about.queued_at.elapsed());
         about.span.tell("outcome", || format!("{ending:?}").to_lowercase());
         if ending == Ending::Refused {
             about.span.fail();
         }
+        // Whoever hears the answer finds the unit counted as gone.
+        drop(about);
         let outcome = match instead {
             Some(fault) => Err(fault),
-            None => self.outcome.unwrap_or_else(|| Err(Fault::unavailable("The database did not run this."))),
+            None => outcome.unwrap_or_else(|| Err(Fault::unavailable("The database did not run this."))),
         };
         // Whoever waited may have gone; the work is done all the same.
-        let _ = self.waiting.send(outcome);
+        let _ = waiting.send(outcome);
     }
 }
 
