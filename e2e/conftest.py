@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from harness import databases, goods
+from harness import databases, goods, secrets
 from harness.browser import SIZES, Browser, chromium
 from harness.mail import MailServer
 from harness.shop import PROGRAM, Shop
@@ -15,6 +15,12 @@ ENGINES = ["sqlite", "mariadb"]
 def pytest_configure(config):
     if not PROGRAM.is_file():
         raise pytest.UsageError(f"{PROGRAM} is missing: cargo build --package cartwright")
+    secrets.watch()
+
+
+def pytest_collection_modifyitems(items):
+    """What looks at the logs of the whole run comes last."""
+    items.sort(key=lambda item: item.path.name == "test_logs.py")
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import requests
 
+from harness import secrets as known
 from harness.clock import Clock
 from harness.ports import free_port
 from harness.waiting import until
@@ -30,6 +31,7 @@ class Shop:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / "server.log"
+        known.keep(self.log)
         self.process = None
         self._key = None
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("CARTWRIGHT_")}
@@ -126,6 +128,7 @@ class Shop:
         if self._key is None:
             name = f"tests {secrets.token_hex(3)}"
             self._key = self.cli("user", "application-password", "create", ADMIN, name, "--porcelain").strip()
+            known.remember("application password", self._key)
         return self._key
 
     def rest(self, method, path, body=None, status=None, **more):
