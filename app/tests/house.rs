@@ -182,3 +182,66 @@ fn every_path_that_a_document_names_is_there() {
         }
     }
 }
+
+/// What is compared with `==` or `!=` in a line: the name right before and the expression right after.
+fn compared(line: &str) -> Vec<String> {
+    let code = line.split("//").next().unwrap_or_default();
+    let name = |character: char| character.is_alphanumeric() || "_.".contains(character);
+    let mut found = Vec::new();
+    for sign in [" == ", " != "] {
+        for (place, _) in code.match_indices(sign) {
+            let before: String = code[..place]
+                .trim_end_matches(['(', ')', '?'])
+                .chars()
+                .rev()
+                .take_while(|c| name(*c))
+                .collect();
+            let after = code[place + sign.len()..].trim_start_matches(['&', '*', '(']);
+            found.push(before.chars().rev().collect());
+            found.push(after.chars().take_while(|c| name(*c)).collect());
+        }
+    }
+    found
+}
+
+#[test]
+fn secrets_are_compared_in_constant_time() {
+    let secrets = ["token", "signature", "csrf", "nonce", "order_key", "password", "secret", "digest", "mac"];
+    let is_secret = |operand: &str| {
+        let last = operand
+            .rsplit('.')
+            .find(|part| !matches!(*part, "" | "as_str" | "as_deref" | "as_ref" | "as_bytes"));
+        last.is_some_and(|last| {
+            secrets.iter().any(|secret| last == *secret || last.ends_with(&format!("_{secret}")))
+        })
+    };
+    assert!(
+        compared("if call.token() == stored.order_key {").iter().filter(|operand| is_secret(operand)).count()
+            == 2
+    );
+    for folder in ["crates", "features", "adapters", "app/src"] {
+        for path in files(folder, ".rs").into_iter().filter(|path| !path.to_string_lossy().contains("test")) {
+            for line in std::fs::read_to_string(&path).unwrap().lines() {
+                let secret = compared(line).into_iter().find(|operand| is_secret(operand));
+                assert!(secret.is_none(), "{}: use kernel::hash::same: {}", path.display(), line.trim());
+            }
+        }
+    }
+}
+
+#[test]
+fn only_what_the_program_wrote_itself_is_put_into_a_page_unescaped() {
+    // Rendered fragments, and JSON whose `<` is written as an escape.
+    let known = ["{{ piece|safe }}", "{{ variations|safe }}"];
+    for folder in ["features", "web-assets/templates"] {
+        for path in files(folder, ".html") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let raw = known.iter().fold(text, |text, known| text.replace(known, ""));
+            assert!(
+                !raw.contains("|safe") && !raw.contains("| safe") && !raw.contains("autoescape"),
+                "{}",
+                path.display()
+            );
+        }
+    }
+}
