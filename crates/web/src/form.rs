@@ -4,6 +4,23 @@ use std::collections::BTreeMap;
 
 use kernel::{Amount, Currency, Decimal, Fault, Money};
 
+/// Decodes `a=b&c=d`. What is not UTF-8 is replaced, as browsers do.
+#[must_use]
+pub fn pairs(encoded: &str) -> Vec<(String, String)> {
+    encoded
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (decode(name), decode(value))
+        })
+        .collect()
+}
+
+fn decode(text: &str) -> String {
+    percent_encoding::percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
+}
+
 /// Fields of a submitted form. The last of a repeated field counts, [`Form::all`] gives every one.
 #[derive(Debug, Clone, Default)]
 pub struct Form {

@@ -12,6 +12,7 @@ use super::Site;
 use super::request::Names;
 use crate::call::{Body, Call};
 use crate::caller::{Caller, Credentials};
+use crate::form::pairs;
 use crate::limit::{by_address, by_token};
 use crate::routes::{Face, Route};
 
@@ -128,22 +129,6 @@ fn own_address(site: &Site, headers: &HeaderMap) -> String {
         _ => "http",
     };
     format!("{scheme}://{host}")
-}
-
-/// Decodes `a=b&c=d`. What is not UTF-8 is replaced, as browsers do.
-pub(super) fn pairs(encoded: &str) -> Vec<(String, String)> {
-    encoded
-        .split('&')
-        .filter(|pair| !pair.is_empty())
-        .map(|pair| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (decode(name), decode(value))
-        })
-        .collect()
-}
-
-fn decode(text: &str) -> String {
-    percent_encoding::percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
 }
 
 fn cookies(headers: &HeaderMap) -> BTreeMap<String, String> {
