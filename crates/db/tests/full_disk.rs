@@ -1,5 +1,4 @@
 //! A disk that is full: the engine takes a whole group of units back, and nobody of it is told that it was kept.
-#![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it should be")]
 
 use std::sync::{Arc, Barrier};
 
