@@ -141,10 +141,11 @@ fn gateway_book(
     Ok(book)
 }
 
-/// What the adapters bring into the database.
+/// What the adapters bring into the database, and what the platform takes out of it.
 fn adapters() -> Module {
     let mut module = Module::default();
     module.migrations = vec![testpay::MIGRATIONS];
+    module.schedules = vec![runtime::housekeeping::schedule()];
     module
 }
 

@@ -12,6 +12,7 @@ pub mod engine;
 pub mod events;
 pub mod figures;
 pub mod filters;
+pub mod housekeeping;
 pub mod jobs;
 pub mod module;
 pub mod ports;

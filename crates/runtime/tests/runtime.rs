@@ -257,6 +257,40 @@ async fn the_same_key_gives_the_first_answer_and_another_body_a_conflict() {
     }
 }
 
+const LEFT: [Sql; 3] = [
+    Sql::new("SELECT COUNT(*) FROM {p}cartwright_replays"),
+    Sql::new("SELECT COUNT(*) FROM {p}cartwright_outbox"),
+    Sql::new("SELECT COUNT(*) FROM {p}cartwright_deliveries"),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_stood_long_enough_is_taken_out_and_nothing_else() {
+    for database in databases() {
+        let mut module = listening();
+        module.schedules = vec![runtime::housekeeping::schedule()];
+        let engine = engine(&database, vec![module], ports()).unwrap();
+        let left = async || {
+            let counts =
+                engine.read(|tx| LEFT.iter().map(|sql| Ok(tx.count(sql, params![])?)).collect()).await;
+            let counts: Vec<i64> = counts.unwrap();
+            counts
+        };
+        let answer = Answer { status: 200, body: "1".to_owned(), headers: Vec::new() };
+        engine.write(Actor::system(), move |tx| replay::store(tx, &key("a"), &answer)).await.unwrap();
+        engine.write(Actor::system(), |tx| tx.emit(&Rang { bell: 1, ring: 1 })).await.unwrap();
+        let clean = async || engine.run_hook("cartwright/housekeeping").await.unwrap();
+        database.clock.advance(31 * 86_400);
+        clean().await;
+        let before = left().await;
+        assert_eq!(before[0], 0, "{}: answers for repeats", database.name);
+        assert!(before[1] == 1 && before[2] > 0, "{}: what was not delivered stays", database.name);
+        engine.run_due().await.unwrap();
+        database.clock.advance(86_400);
+        clean().await;
+        assert_eq!(left().await, [0, 0, 0], "{}: what was delivered goes", database.name);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_flow_claims_its_key_until_it_answers_or_its_time_runs_out() {
     for database in databases() {
