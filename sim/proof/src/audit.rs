@@ -214,6 +214,7 @@ fn money(
     refunds: &[(i64, String, Decimal)],
     found: &mut Vec<String>,
 ) -> Result<(), Fault> {
+    let cancelled = world.model.known().cancelled.clone();
     let mut given_back: BTreeMap<i64, i64> = BTreeMap::new();
     for (parent, status, total) in refunds {
         if status == "wc-completed" {
@@ -235,7 +236,29 @@ fn money(
             continue;
         }
         let Some(order) = transactions.remove(&charge.transaction) else {
-            found.push(format!("charge {key} of {} belongs to no order", charge.amount.major()));
+            let story: Vec<String> = orders
+                .iter()
+                .filter(|order| order.minor == charge.amount.minor())
+                .map(|order| format!("order {} {} by {:?}", order.id, order.status, order.transaction))
+                .collect();
+            let others: Vec<String> = world
+                .ground
+                .bank
+                .charges()
+                .iter()
+                .filter(|(other, _)| {
+                    other.rsplit_once(':').map(|pair| pair.0) == key.rsplit_once(':').map(|pair| pair.0)
+                })
+                .map(|(other, charge)| {
+                    format!("{other} {:?} at {} as {}", charge.verdict, charge.at, charge.transaction)
+                })
+                .collect();
+            found.push(format!(
+                "charge {key} of {} belongs to no order (charges: {}; orders of the amount: {})",
+                charge.amount.major(),
+                others.join(", "),
+                story.join(", ")
+            ));
             continue;
         };
         if order.minor != charge.amount.minor() {
@@ -246,7 +269,8 @@ fn money(
                 charge.amount.minor()
             ));
         }
-        if !order.is_paid() {
+        // Staff may cancel what has been paid a moment before they saw it.
+        if !order.is_paid() && !cancelled.contains(&order.id) {
             found.push(format!("order {} was charged and is {}", order.id, order.status));
         }
         let refunded = given_back.get(&order.id).copied().unwrap_or_default();
@@ -385,7 +409,7 @@ fn said(
 ) -> Result<(), Fault> {
     let known = world.model.known();
     for (id, ..) in &known.bought {
-        if !orders.iter().any(|order| order.id == *id && order.is_paid()) {
+        if !orders.iter().any(|order| order.id == *id && (order.is_paid() || known.cancelled.contains(id))) {
             found.push(format!("order {id} was thanked for and is not paid"));
         }
     }

@@ -85,6 +85,7 @@ impl Desk {
         for order in self.orders("pending").await? {
             if order["created_via"] == "checkout" && self.client.chance.percent(70) {
                 let key = format!("{}-cancel-{}", self.name, order["id"]);
+                self.client.model.known().cancelled.extend(order["id"].as_i64());
                 let path = format!("wc/v3/orders/{}", order["id"]);
                 let _ = self.twice("PUT", &path, &json!({ "status": "cancelled" }), &key).await;
             }

@@ -35,6 +35,8 @@ pub struct Known {
     pub bought: Vec<(i64, String, Moment)>,
     /// Addresses whose owners were told that they get no more letters, and when.
     pub silenced: Vec<(String, Moment)>,
+    /// Orders that staff asked to cancel.
+    pub cancelled: BTreeSet<i64>,
     /// Addresses whose owners did not allow to be written to, or no longer.
     pub withdrawn: BTreeSet<String>,
     /// Orders made by another program, by key, with the id that was answered.

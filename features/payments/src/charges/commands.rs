@@ -40,11 +40,21 @@ pub async fn charge(engine: Engine, request: Charge) -> Result<ChargeOutcome, Fa
     work.await.map_err(|_| Fault::bug("a charge was broken off"))?
 }
 
-/// Answers [`ConfirmCharge`]: asks the gateway what became of the attempt.
+/// Answers [`ConfirmCharge`]: asks the gateway what became of the attempt. A key that was never begun is given up for
+/// good: whoever asks goes on without it, so a caller who has slept since must not begin it any more.
 pub async fn confirm(engine: Engine, request: ConfirmCharge) -> Result<ChargeOutcome, Fault> {
     let key = request.key;
-    let attempt = engine.read(move |tx| store::by_key(tx, &key)).await?;
-    let attempt = attempt.ok_or_else(|| Fault::not_found("payment"))?;
+    let known = engine
+        .write(Actor::system(), move |tx| {
+            let known = store::by_key(tx, &key)?;
+            if known.is_none() {
+                store::give_up(tx, &key)?;
+            }
+            Ok(known)
+        })
+        .await?;
+    let attempt =
+        known.filter(|attempt| !attempt.was_given_up()).ok_or_else(|| Fault::not_found("payment"))?;
     let claim = engine.entropy().hex(16);
     resume(&engine, attempt, None, &claim).await
 }
@@ -93,6 +103,9 @@ enum Opened {
 /// Unit 1: the attempt under its key, before anything is asked of the gateway.
 fn open(tx: &mut Tx, asked: &NewAttempt, saved_with: Option<OrderId>, claim: &str) -> Result<Opened, Fault> {
     if let Some(before) = store::by_key(tx, &asked.key)? {
+        if before.was_given_up() {
+            return Ok(Opened::Known(before));
+        }
         let same = before.order_id == asked.order_id
             && before.amount == asked.amount
             && before.source_method.is_some() == saved_with.is_some()

@@ -117,6 +117,11 @@ impl Attempt {
         }
     }
 
+    /// Given up before it was begun: there is no order and no amount.
+    pub(crate) fn was_given_up(&self) -> bool {
+        self.state == State::Abandoned && self.order_id.0 == 0
+    }
+
     /// What pays, when it is kept.
     #[must_use]
     pub fn saved_source(&self) -> Option<GatewaySource> {

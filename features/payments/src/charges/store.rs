@@ -36,6 +36,13 @@ const RECORD: Sql = Sql::new(
      WHERE attempt_key = ? AND (state IN ('open', 'unknown', 'requires_action') \
      OR (state = 'abandoned' AND ? = 'succeeded'))",
 );
+/// A key that was never begun and never will be.
+const GIVE_UP: Sql = Sql::new(
+    "INSERT INTO {p}cartwright_payment_attempts (attempt_key, order_id, gateway, amount, currency, state, transaction_id, \
+     challenge, code, message, source_kind, source_method, save_method, customer, saved_method, method_label, description, \
+     return_url, refunded, claimed_by, claimed_until, created_at, updated_at) \
+     VALUES (?, 0, '', 0, 'USD', 'abandoned', '', '', 'never_begun', ?, 'fresh', '', ?, 0, '', '', '', '', 0, NULL, NULL, ?, ?)",
+);
 const UNSETTLED: Sql = Sql::new(
     "SELECT id, attempt_key FROM {p}cartwright_payment_attempts \
      WHERE state IN ('open', 'unknown', 'requires_action') AND updated_at <= ? \
@@ -154,6 +161,19 @@ pub(crate) fn insert(tx: &mut Tx, attempt: &NewAttempt, claim: &str) -> Result<(
         now
     ];
     tx.insert(&INSERT, values).map(|_| ()).map_err(|error| {
+        if error.is_duplicate() {
+            tx.run_again();
+        }
+        error.into()
+    })
+}
+
+/// Sees to it that a key which nobody has begun is never begun. When a parallel caller has just begun it, the unit runs
+/// again.
+pub(crate) fn give_up(tx: &mut Tx, key: &str) -> Result<(), Fault> {
+    let now = tx.now();
+    let message = "The payment was given up before it was begun. Nothing was charged.";
+    tx.insert(&GIVE_UP, params![key, message, false, now, now]).map(|_| ()).map_err(|error| {
         if error.is_duplicate() {
             tx.run_again();
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::shop::{Shop, Trouble, charge, code, fresh};
 use db::testing::databases;
 use kernel::FaultKind;
-use kernel::contracts::payments::{ChargeOutcome, SavedMethod};
+use kernel::contracts::payments::{ChargeOutcome, ConfirmCharge, SavedMethod};
 use kernel::ids::OrderId;
 use runtime::ports::Gateway;
 
@@ -197,5 +197,19 @@ async fn a_gateway_out_of_reach_has_charged_nothing() {
         assert_eq!(code(&shop.pay("a", 500, PAYS).await), "gateway_down");
         assert_eq!(code(&shop.pay("b", 500, PAYS).await), "succeeded");
         assert_eq!(shop.charged().await, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_key_given_up_before_it_was_begun_is_never_charged() {
+    for database in databases() {
+        let shop = Shop::on(&database);
+        let asked = ConfirmCharge { key: "late".to_owned() };
+        assert_eq!(shop.engine.ask(asked.clone()).await.unwrap_err().kind, FaultKind::NotFound);
+        // The server that wanted to begin it had been asleep for longer than its hold, and others went on without it.
+        assert_eq!(code(&shop.pay("late", 500, PAYS).await), "never_begun");
+        assert_eq!(shop.engine.ask(asked).await.unwrap_err().kind, FaultKind::NotFound);
+        assert_eq!((shop.charged().await, shop.settled().await), (0, 0));
+        shop.holds().await;
     }
 }
