@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use db::{Sql, Tx, params};
-use kernel::{Currency, Decimal, Fault, Moment};
+use kernel::{Currency, Decimal, Fault, Moment, Money};
 
 use crate::bank::{SKEW_SECONDS, Verdict};
 use crate::world::World;
@@ -236,29 +236,7 @@ fn money(
             continue;
         }
         let Some(order) = transactions.remove(&charge.transaction) else {
-            let story: Vec<String> = orders
-                .iter()
-                .filter(|order| order.minor == charge.amount.minor())
-                .map(|order| format!("order {} {} by {:?}", order.id, order.status, order.transaction))
-                .collect();
-            let others: Vec<String> = world
-                .ground
-                .bank
-                .charges()
-                .iter()
-                .filter(|(other, _)| {
-                    other.rsplit_once(':').map(|pair| pair.0) == key.rsplit_once(':').map(|pair| pair.0)
-                })
-                .map(|(other, charge)| {
-                    format!("{other} {:?} at {} as {}", charge.verdict, charge.at, charge.transaction)
-                })
-                .collect();
-            found.push(format!(
-                "charge {key} of {} belongs to no order (charges: {}; orders of the amount: {})",
-                charge.amount.major(),
-                others.join(", "),
-                story.join(", ")
-            ));
+            found.push(orphan(world, orders, &key, charge.amount));
             continue;
         };
         if order.minor != charge.amount.minor() {
@@ -287,6 +265,32 @@ fn money(
         }
     }
     Ok(())
+}
+
+/// A charge without an order, with what else there was of its checkout.
+fn orphan(world: &World<'_>, orders: &[Order], key: &str, amount: Money) -> String {
+    let stem = |key: &str| key.rsplit_once(':').map(|(stem, _)| stem.to_owned());
+    let charges: Vec<String> = world
+        .ground
+        .bank
+        .charges()
+        .iter()
+        .filter(|(other, _)| stem(other) == stem(key))
+        .map(|(other, charge)| {
+            format!("{other} {:?} at {} as {}", charge.verdict, charge.at, charge.transaction)
+        })
+        .collect();
+    let same: Vec<String> = orders
+        .iter()
+        .filter(|order| order.minor == amount.minor())
+        .map(|order| format!("order {} {} by {:?}", order.id, order.status, order.transaction))
+        .collect();
+    format!(
+        "charge {key} of {} belongs to no order ({}; {})",
+        amount.major(),
+        charges.join(", "),
+        same.join(", ")
+    )
 }
 
 /// One letter per step, and none that the program does not know of.

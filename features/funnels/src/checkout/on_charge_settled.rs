@@ -21,9 +21,13 @@ async fn settle(engine: Engine, envelope: Envelope) -> Result<(), Fault> {
         ChargeOutcome::Succeeded { transaction_id } if checkout.state != CheckoutState::Paid => {
             commands::complete(&engine, &checkout, event.order_id, &transaction_id).await
         }
-        ChargeOutcome::Succeeded { .. } if checkout.order_id != event.order_id => {
-            let note =
-                format!("A second payment arrived for checkout {id}: order {}. Refund it.", event.order_id);
+        ChargeOutcome::Succeeded { transaction_id } => {
+            // Paid before, and by another charge: somebody has to give this one back.
+            let order = engine.host().order(event.order_id).await?;
+            if order.is_none_or(|order| order.transaction_id == transaction_id) {
+                return Ok(());
+            }
+            let note = format!("A second payment ({transaction_id}) arrived for checkout {id}. Refund it.");
             engine.host().add_note(event.order_id, &note).await
         }
         ChargeOutcome::Declined { .. }
