@@ -239,6 +239,22 @@ impl Db {
         self.0.shared.figures.expose(page);
     }
 
+    /// Sends the text of every statement that units run from here on, its parameters in place, to the end that comes
+    /// back; on SQLite. [`Db::stop_recording`] ends it.
+    #[cfg(feature = "testing")]
+    #[must_use]
+    pub fn record(&self) -> crossbeam_channel::Receiver<String> {
+        let (sender, receiver) = crossbeam_channel::unbounded();
+        let _ = self.0.write.send(Work::Record(Some(sender)));
+        receiver
+    }
+
+    /// Ends what [`Db::record`] began.
+    #[cfg(feature = "testing")]
+    pub fn stop_recording(&self) {
+        let _ = self.0.write.send(Work::Record(None));
+    }
+
     /// The table prefix.
     #[must_use]
     pub fn prefix(&self) -> &str {

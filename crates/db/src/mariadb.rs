@@ -99,6 +99,8 @@ impl Worker {
                     task.answer(instead);
                 }
                 Work::Durability(_) => {}
+                #[cfg(feature = "testing")]
+                Work::Record(_) => {}
                 Work::Stop => return,
             }
         }

@@ -36,7 +36,7 @@ pub(crate) fn open(
     durability: Durability,
     readers: usize,
 ) -> Result<Pool, DbError> {
-    let writer = match &path {
+    let mut writer = match &path {
         Some(path) => {
             make_private(path);
             Sqlite::open(path)?
@@ -47,7 +47,7 @@ pub(crate) fn open(
     let (write, write_queue) = unbounded();
     let mut threads = vec![spawn("sqlite-writer", {
         let shared = Arc::clone(shared);
-        move || write_loop(&writer, &shared, &write_queue)
+        move || write_loop(&mut writer, &shared, &write_queue)
     })?];
     let Some(path) = path else {
         return Ok(Pool { read: write.clone(), write, threads, readers: 0 });
@@ -105,7 +105,7 @@ fn set_durability(connection: &Sqlite, durability: Durability) -> Result<(), DbE
     Ok(())
 }
 
-fn write_loop(connection: &Sqlite, shared: &Shared, queue: &Receiver<Work>) {
+fn write_loop(connection: &mut Sqlite, shared: &Shared, queue: &Receiver<Work>) {
     while let Ok(first) = queue.recv() {
         let mut group: Vec<Box<dyn Task>> = Vec::with_capacity(GROUP);
         let mut after = None;
@@ -129,12 +129,29 @@ fn write_loop(connection: &Sqlite, shared: &Shared, queue: &Receiver<Work>) {
                     tracing::error!(%error, "the durability could not be changed");
                 }
             }
+            #[cfg(feature = "testing")]
+            Some(Work::Record(listener)) => record(connection, listener),
             Some(Work::Stop) => break,
             _ => {}
         }
     }
     if let Err(error) = connection.pragma_update(None, "wal_checkpoint", "TRUNCATE") {
         tracing::debug!(%error, "no checkpoint at the end");
+    }
+}
+
+#[cfg(feature = "testing")]
+fn record(connection: &mut Sqlite, listener: Option<Sender<String>>) {
+    use rusqlite::trace::{TraceEvent, TraceEventCodes};
+    let hear = listener.map(|listener| {
+        move |event: TraceEvent<'_>| {
+            if let TraceEvent::Stmt(statement, text) = event {
+                let _ = listener.send(statement.expanded_sql().unwrap_or_else(|| text.to_owned()));
+            }
+        }
+    });
+    if let Err(error) = connection.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, hear) {
+        tracing::error!(%error, "statements cannot be recorded");
     }
 }
 

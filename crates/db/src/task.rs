@@ -104,6 +104,9 @@ pub(crate) enum Work {
     Task(Box<dyn Task>),
     /// Other writing durability from here on.
     Durability(crate::Durability),
+    /// Send every statement, its parameters in place, to whoever listens; nothing any more without one.
+    #[cfg(feature = "testing")]
+    Record(Option<crossbeam_channel::Sender<String>>),
     /// Finish and end.
     Stop,
 }
