@@ -1,20 +1,22 @@
-//! `bench units|http|process|all [--seconds N]`: figures on standard output, as the tables of docs/performance.md.
+//! `bench units|http|process|all [--seconds N] [--mysql URL] [--program PATH] [--oha PATH]`: figures on standard output, as
+//! the tables of docs/performance.md.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program whose product is its output")]
 
 mod bare;
+mod http;
+mod process;
+mod server;
 mod table;
 mod units;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let what = arguments.first().map_or("all", String::as_str);
-    let seconds = arguments.iter().skip_while(|argument| *argument != "--seconds").nth(1);
-    let seconds = seconds.and_then(|text| text.parse().ok()).unwrap_or(5);
+    let arguments = Arguments(std::env::args().skip(1).collect());
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -22,7 +24,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(run(what, seconds)) {
+    match runtime.block_on(run(&arguments)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => {
             eprintln!("{}", fault.message);
@@ -31,16 +33,34 @@ fn main() -> ExitCode {
     }
 }
 
-async fn run(what: &str, seconds: u64) -> Result<(), kernel::Fault> {
+struct Arguments(Vec<String>);
+
+impl Arguments {
+    fn value(&self, name: &str) -> Option<&str> {
+        self.0.iter().skip_while(|argument| *argument != name).nth(1).map(String::as_str)
+    }
+}
+
+async fn run(arguments: &Arguments) -> Result<(), kernel::Fault> {
+    let what = arguments.0.first().map_or("all", String::as_str);
+    let seconds = arguments.value("--seconds").and_then(|text| text.parse().ok()).unwrap_or(5);
+    let program = PathBuf::from(arguments.value("--program").unwrap_or("target/release/cartwright"));
+    let oha = PathBuf::from(arguments.value("--oha").unwrap_or("target/tools/bin/oha"));
     if matches!(what, "units" | "all") {
         let folder = tempfile::tempdir().map_err(|error| kernel::Fault::bug(error.to_string()))?;
-        let mut rows =
-            units::measure(&format!("sqlite:{}", folder.path().join("bench.db").display()), seconds).await?;
-        match std::env::var("CARTWRIGHT_TEST_MYSQL_URL").ok() {
-            Some(url) => rows.extend(units::measure(&url, seconds).await?),
-            None => eprintln!("skipped on MariaDB: CARTWRIGHT_TEST_MYSQL_URL is not set"),
+        let file = format!("sqlite:{}", folder.path().join("bench.db").display());
+        let mut rows = units::measure(&file, seconds).await?;
+        match arguments.value("--mysql") {
+            Some(url) => rows.extend(units::measure(url, seconds).await?),
+            None => eprintln!("skipped on MariaDB: no --mysql URL"),
         }
         println!("{}", table::markdown(&rows));
+    }
+    if matches!(what, "http" | "all") {
+        println!("{}", table::markdown(&http::measure(&program, &oha, seconds).await?));
+    }
+    if matches!(what, "process" | "all") {
+        println!("{}", process::measure(&program, &oha).await?);
     }
     Ok(())
 }

@@ -109,7 +109,8 @@ async fn loaded(shop: &Arc<Shop>, work: Work, callers: usize, time: Duration) ->
     Ok(Figures { per_second: per_second(times.len(), elapsed), p99 })
 }
 
-fn per_second(count: usize, elapsed: Duration) -> u64 {
+/// A rate.
+pub fn per_second(count: usize, elapsed: Duration) -> u64 {
     let count = u128::try_from(count).unwrap_or_default();
     u64::try_from(count * 1_000_000_000 / elapsed.as_nanos().max(1)).unwrap_or_default()
 }
@@ -194,7 +195,7 @@ async fn open(url: &str) -> Result<Shop, Fault> {
 
 async fn simple_products(engine: &Engine) -> Result<Vec<ProductId>, Fault> {
     let mut ids = Vec::new();
-    for name in ["Wool Blanket", "Enamel Mug"] {
+    for name in ["Enamel Mug", "Harbour Beanie"] {
         ids.extend(engine.host().find_products(name, 1).await?.iter().map(|product| product.id));
     }
     Ok(ids)
@@ -216,6 +217,8 @@ fn configuration(url: &str) -> Configuration {
         trust_forwarded: false,
         test_gateway: true,
         test_gateway_hold_ms: 0,
+        test_gateway_url: None,
+        observation: Default::default(),
     }
 }
 

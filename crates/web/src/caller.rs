@@ -56,6 +56,14 @@ pub struct Credentials {
     pub ip: String,
 }
 
+impl Credentials {
+    /// Nothing that could name an account: such a call is anonymous without a look into the database.
+    #[must_use]
+    pub const fn are_absent(&self) -> bool {
+        self.authorization.is_none() && self.session_cookie.is_none() && self.query.is_empty()
+    }
+}
+
 /// Finds the account behind credentials. `Ok(None)` when none were shown; wrong ones are a 401.
 pub type Authenticator =
     fn(&mut Tx, &Credentials) -> Result<Option<(CurrentUser, Option<LoginSession>)>, Fault>;

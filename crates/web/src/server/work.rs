@@ -233,19 +233,15 @@ async fn flow(
     body_hash: &str,
 ) -> Result<Outcome, Fault> {
     let Handler::Flow(handler) = &route.handler else { return Err(Fault::bug("not a flow")) };
-    let (call, key) = {
-        let (site, route, call, credentials) =
+    let call = if credentials.are_absent() {
+        route.access.check(&call.caller)?;
+        Call::clone(call)
+    } else {
+        let (inner_site, route, call, credentials) =
             (Arc::clone(site), Arc::clone(route), Arc::clone(call), credentials.clone());
-        let body_hash = body_hash.to_owned();
-        let engine = site.engine.clone();
-        engine
-            .read(move |tx| {
-                let call = admitted(&site, &route, tx, &call, &credentials)?;
-                let key = replay_key(&route, &call, &body_hash)?;
-                Ok((call, key))
-            })
-            .await?
+        site.engine.read(move |tx| admitted(&inner_site, &route, tx, &call, &credentials)).await?
     };
+    let key = replay_key(route, &call, body_hash)?;
     if let Some(key) = key.clone() {
         let claimed = site.engine.write(call.caller.actor(), move |tx| replay::claim(tx, &key)).await?;
         if let Some(answer) = claimed {
@@ -263,6 +259,9 @@ async fn flow(
             .await?;
     }
     let reply = result?;
+    if !matches!(reply.body, ReplyBody::Page(..)) {
+        return Ok(Outcome { reply, frame: Frame::default(), replayed: false });
+    }
     let (inner_site, inner_route) = (Arc::clone(site), Arc::clone(route));
     site.engine.read(move |tx| outcome(&inner_site, &inner_route, &call, tx, reply)).await
 }
