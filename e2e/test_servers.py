@@ -10,7 +10,7 @@ from harness import databases
 from harness.audit import Audit, Book
 from harness.buyer import Buyer
 from harness.crashes import LEASES_OVER, SEED
-from harness.load import Load
+from harness.load import Ask, Load
 from harness.mail import MailServer
 from harness.proxy import Proxy
 from harness.selling import BELT, Funnel, product_id
@@ -50,6 +50,7 @@ class Fleet:
 
     def prove(self, load):
         """Ends all stories, lets the servers come to rest, and looks at everything."""
+        assert self.audit.carts() == []
         left = until(lambda: load.finish() == 0 or self.shop.clock.move(LEASES_OVER), what="the end of all stories")
         assert left and load.wrong == []
         for seconds in (LEASES_OVER, LEASES_OVER, HOUR, HOUR):
@@ -139,8 +140,6 @@ def test_a_charge_in_hand_is_taken_over_within_its_lease(fleet):
 
 
 def accepting(fleet, token):
-    from harness.load import Ask
-
     yield Ask("POST", f"/wp-json/ocart/v1/upsells/{fleet.funnel.upsell['id']}/accept", {"token": token}, "accept")
 
 

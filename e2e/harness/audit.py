@@ -3,6 +3,8 @@
 import sqlite3
 from collections import Counter
 
+import requests
+
 PAID = ("wc-processing", "wc-completed", "wc-refunded")
 
 
@@ -50,6 +52,17 @@ class Audit:
             wrong += [f"refund {refund}" for _, refund in told.refunds.values() if refund not in orders]
             wrong += [f"{note}: {notes[note]} times" for note in told.adjusted if notes[note] != 1]
             wrong += [f"capture of {email}" for email in told.captured if email not in sessions]
+        return wrong
+
+    def carts(self, most=10):
+        """The newest carts that were left behind hold what was put into them."""
+        with self.stories.lock:
+            newest = list(self.stories.carts.items())[-most:]
+        wrong = []
+        for token, units in newest:
+            address = f"{self.shop.url}/wp-json/wc/store/v1/cart"
+            found = requests.get(address, headers={"Cart-Token": token}, timeout=30).json()["items_count"]
+            wrong += [] if found == units else [f"cart {token} of {units} lamps has {found}"]
         return wrong
 
     def money(self):

@@ -76,6 +76,7 @@ class Crashes:
     def fine(self, when):
         assert self.load.wrong == [], f"seed {self.seed}, {when}: {self.load.wrong}"
         assert self.audit.lost() == [], f"seed {self.seed}, {when}: acknowledged and lost"
+        assert self.audit.carts() == [], f"seed {self.seed}, {when}: carts are not as they were left"
         verified = self.shop.cli("db", "verify", ok=False)
         assert verified.returncode == 0, f"seed {self.seed}, {when}: {verified.stdout}{verified.stderr}"
         self.replay(REPLAYS, when)

@@ -9,7 +9,7 @@ from harness.shopper import ADDRESS, PAYS
 from harness.waiting import until
 
 DECLINED = "4000000000000002"
-MEMBERS = 4
+MEMBERS = 2
 UNITS = 100_000
 STORE = "/wp-json/wc/store/v1"
 
