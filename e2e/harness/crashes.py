@@ -98,7 +98,7 @@ class Crashes:
                 break
             self.shop.clock.move(LEASES_OVER)
         assert self.load.wrong == [], f"seed {self.seed}: {self.load.wrong}"
-        assert left == 0, f"{left} stories have no end: {[story[1].path for story in self.load.open + self.load.put_off]}"
+        assert left == 0, f"{left} stories have no end: {[getattr(story[1], 'path', 'later') for story in self.load.open + self.load.put_off]}"
         for minutes in (5, 5, 5, 40, 40, 24 * 60):
             self.shop.let_pass(minutes * 60)
 

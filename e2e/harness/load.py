@@ -16,6 +16,10 @@ BUSY = "idempotency_in_progress"
 PENDING = "refund_pending"
 
 
+# What a story gives when it cannot go on before leases are over.
+LATER = object()
+
+
 class Lost(Exception):
     """No answer: what was asked for may have been done or not."""
 
@@ -136,6 +140,12 @@ class Load:
         """Goes on with a story to its end; false when it must wait for a lease."""
         while not self.over.is_set():
             ask = story[1]
+            if ask is LATER:
+                story[1] = None
+                return False
+            if ask is None:
+                story[1] = next(story[0])
+                continue
             answer = self._ask(ask, url, session)
             if answer is None:
                 return False
