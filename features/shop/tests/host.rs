@@ -135,6 +135,7 @@ async fn a_cart_becomes_one_paid_order_however_often_it_is_asked() {
         let placed = site.host.place_order(&new_order(&cart, "a")).await.unwrap();
         let again = site.host.place_order(&new_order(&cart, "a")).await.unwrap();
         assert_eq!((placed.id, placed.status.as_str(), placed.total), (again.id, "pending", money(5_994)));
+        site.database.clock.advance(60);
         let paid = site.host.complete_payment(placed.id, "charge-1").await.unwrap();
         site.host.complete_payment(placed.id, "charge-2").await.unwrap();
         assert_eq!((paid.status.as_str(), paid.transaction_id.as_str()), ("processing", "charge-1"));
@@ -142,6 +143,10 @@ async fn a_cart_becomes_one_paid_order_however_often_it_is_asked() {
         let emptied = site.host.cart(&cart.token).await.unwrap().unwrap();
         assert_eq!(emptied.item_count, 0);
         assert!(site.host.has_ordered_since("ADA@example.com", placed.created_at).await.unwrap());
+        let between = placed.created_at.plus_seconds(30);
+        assert!(site.host.has_ordered_since("ada@example.com", between).await.unwrap(), "paid after that");
+        let after = placed.created_at.plus_seconds(61);
+        assert!(!site.host.has_ordered_since("ada@example.com", after).await.unwrap());
     }
 }
 

@@ -67,6 +67,9 @@ const LATE_LETTERS: Sql = Sql::new(
     "SELECT m.message_key, m.claimed_at, s.captured_at FROM {p}cartwright_messages m \
      JOIN {p}cartwright_sessions s ON s.id = m.session_id WHERE m.state IN ('sent', 'unknown') ORDER BY m.id",
 );
+const PAID: Sql = Sql::new(
+    "SELECT order_id, date_paid_gmt FROM {p}wc_order_operational_data WHERE date_paid_gmt IS NOT NULL ORDER BY order_id",
+);
 const UNREWARDED: Sql = Sql::new(
     "SELECT o.id FROM {p}wc_orders o JOIN {p}oloyalty_members m ON m.user_id = o.customer_id \
      LEFT JOIN {p}cartwright_point_awards a ON a.action = 'order.completed' AND a.source_key = CAST(o.id AS CHAR) \
@@ -346,7 +349,8 @@ fn points(world: &World<'_>, found: &mut Vec<String>) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Nobody who has ordered or said no is written to. A letter counts from the moment at which it was decided on.
+/// Nobody who has ordered or said no is written to. A letter counts from the moment at which it was decided on; an order
+/// stands against letters to addresses that were left before it was paid, not before its page was looked at.
 fn silence(world: &World<'_>, found: &mut Vec<String>) -> Result<(), Fault> {
     let rows = world.ground.audit.read_now(|tx| {
         Ok(tx.rows(&LATE_LETTERS, params![], |row| {
@@ -355,6 +359,12 @@ fn silence(world: &World<'_>, found: &mut Vec<String>) -> Result<(), Fault> {
         })?)
     })?;
     let decisions: BTreeMap<String, (Moment, Moment)> = rows.into_iter().collect();
+    let paid = world.ground.audit.read_now(|tx| {
+        Ok(tx.rows(&PAID, params![], |row| {
+            Ok((row.get::<i64>("order_id")?, row.get::<Moment>("date_paid_gmt")?))
+        })?)
+    })?;
+    let paid: BTreeMap<i64, Moment> = paid.into_iter().collect();
     let known = world.model.known();
     for letter in world.ground.post.taken() {
         let Some((decided, captured)) = decisions.get(&letter.key).copied() else { continue };
@@ -362,8 +372,9 @@ fn silence(world: &World<'_>, found: &mut Vec<String>) -> Result<(), Fault> {
         if known.silenced.iter().any(|(email, at)| *email == letter.to && late(*at)) {
             found.push(format!("letter {} went to somebody who had said no", letter.key));
         }
+        let before = |order: &i64| paid.get(order).is_some_and(|at| captured <= *at);
         let late_one =
-            known.bought.iter().find(|(_, email, at)| *email == letter.to && late(*at) && captured <= *at);
+            known.bought.iter().find(|(order, email, at)| *email == letter.to && late(*at) && before(order));
         if let Some((order, _, at)) = late_one {
             found.push(format!(
                 "letter {} was decided on at {decided}, although order {order} was thanked for at {at} (captured {captured})",

@@ -12,6 +12,7 @@ use serde_json::json;
 use super::model::{CLAIMED, FAILED, Message, QUEUED, RUNNING, SENT, UNKNOWN};
 use super::store_messages::Settled;
 use super::{commands, rules, store, store_messages};
+use crate::attribution::rules::CLOCKS_DIFFER;
 use crate::sessions::model::{ABANDONED, Session};
 use crate::sessions::store_events::{self, RESTORE, UNSUBSCRIBE};
 use crate::suppression::store::Fate;
@@ -71,7 +72,8 @@ fn prospect(tx: &mut Tx, id: i64) -> Result<Option<(String, Moment)>, Fault> {
     if message.state != QUEUED || message.due_at > now {
         return Ok(None);
     }
-    Ok(sessions::store::by_id(tx, message.session_id)?.map(|session| (session.email, session.captured_at)))
+    let session = sessions::store::by_id(tx, message.session_id)?;
+    Ok(session.map(|session| (session.email, session.captured_at.plus_seconds(-CLOCKS_DIFFER))))
 }
 
 /// Claims the message, unless something stands against it: then it is cancelled for good.
@@ -132,7 +134,18 @@ pub(crate) async fn send(engine: &Engine, id: i64) -> Result<bool, Fault> {
     let Some(outgoing) = engine.write(Actor::system(), move |tx| claim(tx, id)).await? else {
         return Ok(false);
     };
-    let (subject, outcome) = match engine.ask(outgoing.letter.clone()).await {
+    // An order may have come between the question and the claim, however short that was meant to be. A host that does not
+    // answer now is asked again with the next try.
+    let since_then = engine.host().has_ordered_since(&email, since).await;
+    if matches!(since_then, Ok(true)) {
+        engine.write(Actor::system(), move |tx| ordered(tx, id)).await?;
+        return Ok(false);
+    }
+    let letter = match since_then {
+        Ok(_) => engine.ask(outgoing.letter.clone()).await,
+        Err(fault) => Err(fault),
+    };
+    let (subject, outcome) = match letter {
         Ok(letter) => {
             let mail = mail(&outgoing, letter);
             (mail.subject.clone(), engine.mailer().send(&mail).await)
@@ -163,6 +176,7 @@ fn ordered(tx: &mut Tx, id: i64) -> Result<(), Fault> {
     let Some(message) = store_messages::by_id(tx, id)? else { return Ok(()) };
     let data = json!({ "step": message.step, "reason": "ordered" });
     store_events::log(tx, message.session_id, "email_skipped", &data)?;
+    store_messages::cancel_claimed(tx, id, "ordered")?;
     commands::stop_session(tx, message.session_id, "ordered")
 }
 

@@ -33,6 +33,10 @@ const CANCEL_ONE: Sql = Sql::new(
     "UPDATE {p}cartwright_messages SET state = 'canceled', canceled_at = ?, cancel_reason = ?, updated_at = ? \
      WHERE id = ? AND state = 'queued'",
 );
+const CANCEL_CLAIMED: Sql = Sql::new(
+    "UPDATE {p}cartwright_messages SET state = 'canceled', canceled_at = ?, cancel_reason = ?, updated_at = ? \
+     WHERE id = ? AND state = 'claimed'",
+);
 const PAUSE: Sql = Sql::new(
     "UPDATE {p}cartwright_messages SET state = 'paused', updated_at = ? WHERE session_id = ? AND state = 'queued'",
 );
@@ -160,6 +164,12 @@ pub(crate) fn cancel(tx: &mut Tx, session_id: i64, reason: &str) -> Result<(), F
 pub(crate) fn cancel_one(tx: &mut Tx, id: i64, reason: &str) -> Result<bool, Fault> {
     let now = tx.now();
     Ok(tx.execute(&CANCEL_ONE, params![now, reason, now, id])? == 1)
+}
+
+/// Takes back a claim before the mail server has heard of the message.
+pub(crate) fn cancel_claimed(tx: &mut Tx, id: i64, reason: &str) -> Result<bool, Fault> {
+    let now = tx.now();
+    Ok(tx.execute(&CANCEL_CLAIMED, params![now, reason, now, id])? == 1)
 }
 
 pub(crate) fn pause(tx: &mut Tx, session_id: i64) -> Result<(), Fault> {

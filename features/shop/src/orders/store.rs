@@ -86,8 +86,9 @@ const NOTES: Sql = Sql::new(
     "SELECT id, note, customer_note, author, created_at FROM {p}cartwright_order_notes WHERE order_id = ? ORDER BY id DESC",
 );
 const ORDERED: Sql = Sql::new(
-    "SELECT COUNT(*) FROM {p}wc_orders WHERE email_normal = ? AND type = 'shop_order' \
-     AND status IN ('wc-processing', 'wc-completed', 'wc-on-hold') AND date_created_gmt >= ?",
+    "SELECT COUNT(*) FROM {p}wc_orders o JOIN {p}wc_order_operational_data d ON d.order_id = o.id \
+     WHERE o.email_normal = ? AND o.type = 'shop_order' AND o.status IN ('wc-processing', 'wc-completed', 'wc-on-hold') \
+     AND (o.date_created_gmt >= ? OR d.date_paid_gmt >= ?)",
 );
 const UNPAID: Sql = Sql::new(
     "SELECT id FROM {p}wc_orders WHERE type = 'shop_order' AND status = 'wc-pending' AND date_updated_gmt < ? ORDER BY id LIMIT 200",
@@ -468,7 +469,7 @@ pub(crate) fn notes(tx: &mut Tx, id: OrderId) -> Result<Vec<Note>, Fault> {
 
 /// Has this address a paid or on-hold order since then?
 pub(crate) fn has_ordered_since(tx: &mut Tx, email: &str, since: Moment) -> Result<bool, Fault> {
-    Ok(tx.count(&ORDERED, params![kernel::text::normal_email(email), since])? > 0)
+    Ok(tx.count(&ORDERED, params![kernel::text::normal_email(email), since, since])? > 0)
 }
 
 /// Unpaid orders that nothing has happened to since `before`.
