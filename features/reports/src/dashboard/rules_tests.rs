@@ -51,6 +51,8 @@ fn rates_and_averages_are_exact() {
     assert_eq!((average(total, 3).unwrap().minor(), average(total, 0).unwrap().minor()), (333, 0));
     assert_eq!(change(112, 100), Some(("12%".to_owned(), Ordering::Greater)));
     assert_eq!(change(1002, 1000), Some(("0.2%".to_owned(), Ordering::Greater)));
+    assert_eq!(change(1_099, 100), Some(("999%".to_owned(), Ordering::Greater)));
+    assert_eq!(change(7_080, 100), Some(("69 times".to_owned(), Ordering::Greater)));
     assert_eq!(change(50, 100), Some(("50%".to_owned(), Ordering::Less)));
     assert_eq!((change(5, 0), change(5, 5)), (None, Some(("0%".to_owned(), Ordering::Equal))));
     assert_eq!((grouped(1_234_567), grouped(-12)), ("1,234,567".to_owned(), "-12".to_owned()));
