@@ -164,39 +164,70 @@ pub fn arguments(command: clap::Command) -> clap::Command {
 }
 
 impl Configuration {
+    /// What holds when nothing is said but where the database is.
+    #[must_use]
+    pub fn usual(database_url: &str, table_prefix: &str) -> Self {
+        let listen = "127.0.0.1:8480".to_owned();
+        Self {
+            public_url: format!("http://{listen}"),
+            listen,
+            secret_key_file: beside(database_url),
+            secret_key: None,
+            database_url: database_url.to_owned(),
+            table_prefix: table_prefix.to_owned(),
+            admin_user: "admin".to_owned(),
+            admin_password: None,
+            smtp_url: None,
+            time_zone: "UTC".to_owned(),
+            log: "warn".to_owned(),
+            trust_forwarded: false,
+            test_gateway: true,
+            test_gateway_hold_ms: 0,
+            test_gateway_url: None,
+            observation: Observation::default(),
+        }
+    }
+
     /// From the parsed command line, the environment behind it, and the file.
     pub fn read(matches: &ArgMatches) -> Result<Self, Fault> {
         let given = |name: &str| matches.get_one::<String>(name).filter(|text| !text.is_empty()).cloned();
         let file = read_file(given("config").as_deref())?;
-        let listen = given("listen").or(file.listen).unwrap_or_else(|| "127.0.0.1:8480".to_owned());
         let database_url =
             given("database-url").or(file.database_url).unwrap_or_else(|| "sqlite:cartwright.db".to_owned());
+        let table_prefix = given("table-prefix").or(file.table_prefix).unwrap_or_else(|| "wp_".to_owned());
+        let usual = Self::usual(&database_url, &table_prefix);
+        let listen = given("listen").or(file.listen).unwrap_or(usual.listen);
         let public_url =
             given("public-url").or(file.public_url).unwrap_or_else(|| format!("http://{listen}"));
         if !public_url.starts_with("http://") && !public_url.starts_with("https://") {
             return Err(Fault::invalid("public-url", "Start it with http:// or https://."));
         }
         let key_file = given("secret-key-file").or(file.secret_key_file).map(PathBuf::from);
-        let zone = given("time-zone").or(file.time_zone).unwrap_or_else(|| "UTC".to_owned());
+        let trust_forwarded = given("trust-forwarded");
+        let trust_forwarded =
+            truth("trust-forwarded", trust_forwarded, file.trust_forwarded, usual.trust_forwarded)?;
         Ok(Self {
-            secret_key_file: key_file.unwrap_or_else(|| beside(&database_url)),
+            secret_key_file: key_file.unwrap_or(usual.secret_key_file),
             secret_key: given("secret-key"),
             listen,
-            database_url,
-            table_prefix: given("table-prefix").or(file.table_prefix).unwrap_or_else(|| "wp_".to_owned()),
             public_url: public_url.trim_end_matches('/').to_owned(),
-            admin_user: given("admin-user").or(file.admin_user).unwrap_or_else(|| "admin".to_owned()),
+            admin_user: given("admin-user").or(file.admin_user).unwrap_or(usual.admin_user),
             admin_password: given("admin-password").or(file.admin_password),
             smtp_url: given("smtp-url").or(file.smtp_url),
-            time_zone: zone,
-            log: given("log").or(file.log).unwrap_or_else(|| "warn".to_owned()),
-            trust_forwarded: truth("trust-forwarded", given("trust-forwarded"), file.trust_forwarded, false)?,
-            test_gateway: truth("test-gateway", given("test-gateway"), file.test_gateway, true)?,
+            time_zone: given("time-zone").or(file.time_zone).unwrap_or(usual.time_zone),
+            log: given("log").or(file.log).unwrap_or(usual.log),
+            trust_forwarded,
+            test_gateway: truth(
+                "test-gateway",
+                given("test-gateway"),
+                file.test_gateway,
+                usual.test_gateway,
+            )?,
             test_gateway_hold_ms: match given("test-gateway-hold-ms") {
                 Some(text) => text
                     .parse()
                     .map_err(|_| Fault::invalid("test-gateway-hold-ms", "Give a number of milliseconds."))?,
-                None => 0,
+                None => usual.test_gateway_hold_ms,
             },
             observation: Observation {
                 log_format: given("log-format")
@@ -206,6 +237,8 @@ impl Configuration {
                 otlp_url: given("otlp-url").or(file.otlp_url),
             },
             test_gateway_url: given("test-gateway-url"),
+            database_url,
+            table_prefix,
         })
     }
 }

@@ -85,23 +85,12 @@ fn everyone(route: &Route) -> Vec<Who> {
 async fn site() -> (Application, axum::Router, db::testing::TestDatabase) {
     let database = sqlite().unwrap();
     let configuration = Configuration {
-        listen: "127.0.0.1:0".to_owned(),
-        database_url: database.url.clone(),
-        table_prefix: database.db.prefix().to_owned(),
         public_url: "http://shop.test".to_owned(),
-        secret_key_file: "unused".into(),
         secret_key: Some("0123456789abcdef0123456789abcdef".to_owned()),
-        admin_user: "admin".to_owned(),
         admin_password: Some("a long enough password".to_owned()),
-        smtp_url: None,
-        time_zone: "UTC".to_owned(),
-        log: "error".to_owned(),
         // Each call comes from a machine of its own: limits are not what is tested here.
         trust_forwarded: true,
-        test_gateway: true,
-        test_gateway_hold_ms: 0,
-        test_gateway_url: None,
-        observation: app::configuration::Observation::default(),
+        ..Configuration::usual(&database.url, database.db.prefix())
     };
     let mut application =
         Application::assemble(configuration, database.clock.clone(), database.entropy.clone()).unwrap();

@@ -19,25 +19,15 @@ struct Site {
 
 async fn site(database: &TestDatabase, metrics_token: Option<&str>, trust_forwarded: bool) -> Site {
     let configuration = Configuration {
-        listen: "127.0.0.1:0".to_owned(),
-        database_url: database.url.clone(),
-        table_prefix: database.db.prefix().to_owned(),
         public_url: "http://shop.test".to_owned(),
-        secret_key_file: "unused".into(),
         secret_key: Some("0123456789abcdef0123456789abcdef".to_owned()),
-        admin_user: "admin".to_owned(),
         admin_password: Some("a long enough password".to_owned()),
-        smtp_url: None,
-        time_zone: "UTC".to_owned(),
-        log: "warn".to_owned(),
         trust_forwarded,
-        test_gateway: true,
-        test_gateway_hold_ms: 0,
-        test_gateway_url: None,
         observation: Observation {
             metrics_token: metrics_token.map(str::to_owned),
             ..Observation::default()
         },
+        ..Configuration::usual(&database.url, database.db.prefix())
     };
     let application =
         Application::assemble(configuration, database.clock.clone(), database.entropy.clone()).unwrap();

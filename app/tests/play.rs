@@ -1,8 +1,6 @@
 //! A few days of the demo's shop, through its pages, mails and routes: one seed is one history, and the books hold.
 #![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it should be")]
 
-use std::path::PathBuf;
-
 use app::{Configuration, demo};
 use db::testing::{TestDatabase, databases};
 use kernel::Moment;
@@ -10,22 +8,10 @@ use sim::{Play, Summary};
 
 fn configuration(database: &TestDatabase) -> Configuration {
     Configuration {
-        listen: "127.0.0.1:0".to_owned(),
-        database_url: database.url.clone(),
-        table_prefix: database.db.prefix().to_owned(),
         public_url: "http://shop.test".to_owned(),
-        secret_key_file: PathBuf::new(),
         secret_key: Some("5".repeat(64)),
-        admin_user: "admin".to_owned(),
         admin_password: Some("correct horse battery".to_owned()),
-        smtp_url: None,
-        time_zone: "UTC".to_owned(),
-        log: "warn".to_owned(),
-        trust_forwarded: false,
-        test_gateway: true,
-        test_gateway_hold_ms: 0,
-        observation: Default::default(),
-        test_gateway_url: None,
+        ..Configuration::usual(&database.url, database.db.prefix())
     }
 }
 

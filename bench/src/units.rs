@@ -203,22 +203,10 @@ async fn simple_products(engine: &Engine) -> Result<Vec<ProductId>, Fault> {
 
 fn configuration(url: &str) -> Configuration {
     Configuration {
-        listen: "127.0.0.1:0".to_owned(),
-        database_url: url.to_owned(),
-        table_prefix: "wp_".to_owned(),
         public_url: "http://shop.test".to_owned(),
-        secret_key_file: std::path::PathBuf::new(),
         secret_key: Some("5".repeat(64)),
-        admin_user: "admin".to_owned(),
         admin_password: Some("correct horse battery".to_owned()),
-        smtp_url: None,
-        time_zone: "UTC".to_owned(),
-        log: "warn".to_owned(),
-        trust_forwarded: false,
-        test_gateway: true,
-        test_gateway_hold_ms: 0,
-        test_gateway_url: None,
-        observation: Default::default(),
+        ..Configuration::usual(url, "wp_")
     }
 }
 

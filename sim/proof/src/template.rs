@@ -1,7 +1,6 @@
 //! The shop as every world begins: made once, copied for each seed.
 
 use app::Configuration;
-use app::configuration::Observation;
 use kernel::{Fault, Moment};
 use serde_json::{Value, json};
 use sim::browser::Browser;
@@ -48,24 +47,12 @@ enum Place {
 const SCARCE: [(&str, i64); 4] = [("COF-DAWN", 5), ("BRW-DRIPPER", 4), ("MUG-ENAMEL", 9), ("COF-FILTERS", 3)];
 
 /// The configuration of all servers of a world on this database.
-fn configuration(database_url: String, table_prefix: &str) -> Configuration {
+fn configuration(database_url: &str, table_prefix: &str) -> Configuration {
     Configuration {
-        listen: "127.0.0.1:0".to_owned(),
-        database_url,
-        table_prefix: table_prefix.to_owned(),
         public_url: "http://shop.test".to_owned(),
-        secret_key_file: "unused".into(),
         secret_key: Some("0123456789abcdef0123456789abcdef".to_owned()),
-        admin_user: "admin".to_owned(),
         admin_password: Some("a long enough password".to_owned()),
-        smtp_url: None,
-        time_zone: "UTC".to_owned(),
-        log: "off".to_owned(),
-        trust_forwarded: false,
-        test_gateway: true,
-        test_gateway_hold_ms: 0,
-        test_gateway_url: None,
-        observation: Observation::default(),
+        ..Configuration::usual(database_url, table_prefix)
     }
 }
 
@@ -92,8 +79,8 @@ impl Template {
     async fn furnish(place: Place) -> Result<Self, Fault> {
         let start = Moment::parse(BEGINNING).unwrap_or_default();
         let configuration = match &place {
-            Place::File(folder) => configuration(address(&folder.path().join("shop.db")), "wp_"),
-            Place::Server(url, prefix) => configuration(url.clone(), prefix),
+            Place::File(folder) => configuration(&address(&folder.path().join("shop.db")), "wp_"),
+            Place::Server(url, prefix) => configuration(url, prefix),
         };
         let stage = app::demo::open(configuration, start, SEED).await?;
         let world = &stage.world;
@@ -143,12 +130,12 @@ impl Template {
     /// The database of one world: a copy in a folder of its own, or the server's tables themselves.
     pub fn place(&self) -> Result<(Option<TempDir>, Configuration), Fault> {
         match &self.place {
-            Place::Server(url, prefix) => Ok((None, configuration(url.clone(), prefix))),
+            Place::Server(url, prefix) => Ok((None, configuration(url, prefix))),
             Place::File(template) => {
                 let folder = tempfile::tempdir().map_err(|error| trouble(&error))?;
                 let file = folder.path().join("shop.db");
                 std::fs::copy(template.path().join("shop.db"), &file).map_err(|error| trouble(&error))?;
-                let configuration = configuration(address(&file), "wp_");
+                let configuration = configuration(&address(&file), "wp_");
                 Ok((Some(folder), configuration))
             }
         }
