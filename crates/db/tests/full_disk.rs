@@ -60,3 +60,25 @@ async fn who_is_told_that_it_was_kept_is_there() {
     assert!(!large, "there is no room for it");
     assert!(after, "who comes after has a transaction of its own");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lone_unit_that_makes_light_of_it_is_told_as_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("full.db").display());
+    let clock = TestClock::at("2026-11-21T12:00:00Z");
+    let db = Db::open(Options::new(&url, "wp_", clock, SeededEntropy::new(1))).unwrap();
+    db.migrate(MIGRATIONS).unwrap();
+    db.write_now(|tx| Ok(tx.count(&FULL, params![])?)).unwrap();
+    let told = db
+        .write(|tx| {
+            add(tx, "small", 1)?;
+            let large = add(tx, "large", MEBIBYTE);
+            assert!(large.is_err(), "there is no room for it");
+            Ok(())
+        })
+        .await
+        .is_ok();
+    let there = db.read_now(|tx| Ok(tx.count(&THERE, params!["small"])?)).unwrap() == 1;
+    assert_eq!(told, there);
+    assert!(!there, "the engine takes the whole transaction back");
+}
