@@ -1,0 +1,109 @@
+<?php
+
+/**
+ * @package Cartwright
+ */
+
+declare(strict_types=1);
+
+namespace Cartwright\Link;
+
+use Cartwright\Installation;
+use Cartwright\Module;
+
+/** The link's own routes and its housekeeping. */
+final class Link implements Module
+{
+    /** Option that holds what the server told of itself. */
+    public const SERVER_OPTION = 'cartwright_server';
+
+    public function register(): void
+    {
+        add_action('rest_api_init', [self::class, 'routes']);
+        add_filter('rest_authentication_errors', [Endpoint::class, 'admit'], 9999);
+        add_action(Installation::HOURLY, [Nonces::class, 'clean']);
+        add_action(Installation::HOURLY, [self::class, 'settleRotation']);
+    }
+
+    /** Adds the routes. */
+    public static function routes(): void
+    {
+        Endpoint::open('/pair', static fn (array $body): array => Pairing::answer($body));
+        Endpoint::signed('/keys', static fn (array $body, \WP_REST_Request $request): array
+            => Rotation::answer($body, (string) $request->get_header('x_cartwright_key')));
+        Endpoint::signed('/hello', static fn (): array => self::hello());
+    }
+
+    /**
+     * What the server is told of this store.
+     *
+     * @return array<string, mixed>
+     */
+    public static function hello(): array
+    {
+        return self::versions() + [
+            'site' => Site::id(),
+            'address' => Site::address(),
+            'currency' => get_woocommerce_currency(),
+            'price_decimals' => wc_get_price_decimals(),
+            'prices_include_tax' => wc_prices_include_tax(),
+            'taxes_enabled' => wc_tax_enabled(),
+            'base_country' => WC()->countries->get_base_country(),
+            'base_state' => WC()->countries->get_base_state(),
+            'timezone' => wp_timezone_string(),
+            'high_performance_order_storage' => self::hasOrderTables(),
+        ];
+    }
+
+    /** Tells the server who is here, and keeps what it tells of itself. */
+    public static function greet(): void
+    {
+        $answer = Server::post('/hello', self::versions());
+        $text = static fn (string $name): string => is_string($answer[$name] ?? null) ? $answer[$name] : '';
+        update_option(self::SERVER_OPTION, ['server' => $text('server'), 'public_url' => $text('public_url')], true);
+    }
+
+    /**
+     * Names of the server's filters that something is hooked to here.
+     *
+     * @return list<string>
+     */
+    public static function hooked(): array
+    {
+        $names = apply_filters('cartwright/hooked', []);
+        return is_array($names) ? array_values(array_filter($names, 'is_string')) : [];
+    }
+
+    /** A rotation without an answer: any call settles it. */
+    public static function settleRotation(): void
+    {
+        if (Keys::pending() === null || !Keys::paired()) {
+            return;
+        }
+        try {
+            self::greet();
+        } catch (\Cartwright\Failure) {
+            // Next hour again.
+        }
+    }
+
+    /**
+     * @return array<string, mixed>
+     */
+    private static function versions(): array
+    {
+        return [
+            'wordpress' => (string) get_bloginfo('version'),
+            'woocommerce' => (string) WC_VERSION,
+            'php' => PHP_VERSION,
+            'connector' => CARTWRIGHT_VERSION,
+            'hooked' => self::hooked(),
+        ];
+    }
+
+    private static function hasOrderTables(): bool
+    {
+        $utility = '\Automattic\WooCommerce\Utilities\OrderUtil';
+        return class_exists($utility) && $utility::custom_orders_table_usage_is_enabled();
+    }
+}

@@ -1,0 +1,78 @@
+<?php
+
+/**
+ * @package Cartwright
+ */
+
+declare(strict_types=1);
+
+namespace Cartwright;
+
+/** Starts the plugin: with WooCommerce its modules, without it a notice and nothing else. */
+final class Plugin
+{
+    /** The oldest WooCommerce that this works with. */
+    public const OLDEST_WOOCOMMERCE = '8.0';
+
+    /**
+     * The parts of the plugin, in the order in which they are registered. To add one, add its line.
+     *
+     * @var list<class-string<Module>>
+     */
+    public const MODULES = [
+        Installation::class,
+        Link\Link::class,
+    ];
+
+    /** Hooks the start into WordPress. */
+    public static function start(): void
+    {
+        add_action('before_woocommerce_init', [self::class, 'declareCompatibility']);
+        add_action('plugins_loaded', [self::class, 'loaded'], 20);
+    }
+
+    /** Says that orders in tables of their own and the blocks of cart and checkout are supported. */
+    public static function declareCompatibility(): void
+    {
+        $features = '\Automattic\WooCommerce\Utilities\FeaturesUtil';
+        if (!class_exists($features)) {
+            return;
+        }
+        $features::declare_compatibility('custom_order_tables', CARTWRIGHT_FILE, true);
+        $features::declare_compatibility('cart_checkout_blocks', CARTWRIGHT_FILE, true);
+    }
+
+    /** All plugins are there: is WooCommerce among them? */
+    public static function loaded(): void
+    {
+        if (!self::hasWooCommerce()) {
+            add_action('admin_notices', [self::class, 'noticeWithoutWooCommerce']);
+            return;
+        }
+        foreach (self::MODULES as $module) {
+            (new $module())->register();
+        }
+    }
+
+    /** Is WooCommerce active, and new enough? */
+    public static function hasWooCommerce(): bool
+    {
+        return class_exists('WooCommerce', false)
+            && defined('WC_VERSION')
+            && version_compare((string) WC_VERSION, self::OLDEST_WOOCOMMERCE, '>=');
+    }
+
+    /** Tells whoever can change it what is missing. */
+    public static function noticeWithoutWooCommerce(): void
+    {
+        if (!current_user_can('activate_plugins')) {
+            return;
+        }
+        $text = sprintf(
+            /* translators: %s: a version number */
+            __('Cartwright needs WooCommerce %s or newer and does nothing until it is active.', 'cartwright'),
+            self::OLDEST_WOOCOMMERCE
+        );
+        printf('<div class="notice notice-error"><p>%s</p></div>', esc_html($text));
+    }
+}
