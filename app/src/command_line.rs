@@ -31,8 +31,7 @@ impl Printed {
 
 /// Runs a command line; gives what is printed and the exit code.
 pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> (Printed, u8) {
-    let feature_commands: Vec<Command> =
-        crate::features::all().into_iter().flat_map(|feature| feature.commands).collect();
+    let feature_commands: Vec<Command> = crate::features::commands();
     let matches = match root(&feature_commands).try_get_matches_from(arguments) {
         Ok(matches) => matches,
         Err(error) if error.use_stderr() => return (Printed::error(&error.render().to_string()), 2),
@@ -61,7 +60,7 @@ async fn dispatch(matches: &ArgMatches, feature_commands: &[Command]) -> Result<
         ["uninstall"] => commands::uninstall::run(configuration, arguments.flag("yes")).await?,
         ["db", action] => commands::database::run(configuration, action, &arguments).await?,
         ["option", action] => commands::option::run(configuration, action, &arguments).await?,
-        ["route", "list"] => commands::route::run(),
+        ["route", "list"] => commands::route::run(&configuration),
         ["cron", "event", action] => commands::cron::run(configuration, action, &arguments).await?,
         _ => run_feature_command(configuration, feature_commands, &words, &arguments).await?,
     };
@@ -84,12 +83,25 @@ async fn run_feature_command(
         .iter()
         .find(|command| command.path == words)
         .ok_or_else(|| Fault::not_found("command"))?;
+    let here = crate::features::of(&configuration);
+    if !here.iter().any(|feature| feature.commands.iter().any(|known| known.path == words)) {
+        return Err(elsewhere(&configuration, words));
+    }
     let application = Application::open(configuration)?;
     application.migrate().await?;
     application.engine.install_schedules().await?;
     let output = (command.run)(application.engine.clone(), arguments.clone()).await;
     application.engine.db().close().await;
     output
+}
+
+/// The command is one of another kind of installation.
+fn elsewhere(configuration: &Configuration, words: &[&str]) -> Fault {
+    let reason = match &configuration.wordpress {
+        Some(store) => format!("the shop is the WooCommerce at {}: do it there", store.url),
+        None => "no WordPress is named: set CARTWRIGHT_WORDPRESS_URL".to_owned(),
+    };
+    Fault::refused("not_here", format!("`{}` does nothing here, since {reason}.", words.join(" ")))
 }
 
 /// The words that were given and the arguments of the last one.

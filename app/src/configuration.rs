@@ -27,6 +27,8 @@ struct File {
     otlp_url: Option<String>,
     trust_forwarded: Option<bool>,
     test_gateway: Option<bool>,
+    wordpress_url: Option<String>,
+    wordpress_key: Option<String>,
 }
 
 /// What this installation is told.
@@ -62,8 +64,19 @@ pub struct Configuration {
     pub test_gateway_hold_ms: u64,
     /// Database of the test gateway's own record; with none it stands beside the shop's.
     pub test_gateway_url: Option<String>,
+    /// The WooCommerce that is the shop of record; with none the embedded shop is.
+    pub wordpress: Option<WordPress>,
     /// What it tells of itself.
     pub observation: Observation,
+}
+
+/// A WordPress with the plugin.
+#[derive(Clone)]
+pub struct WordPress {
+    /// Where it is, without a slash at the end.
+    pub url: String,
+    /// A key that both sides are given instead of pairing them: `key id:64 hexadecimal digits`.
+    pub key: Option<String>,
 }
 
 /// What this installation tells of itself, and to whom.
@@ -90,7 +103,7 @@ impl std::fmt::Debug for Configuration {
 }
 
 /// Flag, environment variable, help.
-const OPTIONS: [(&str, &str, &str); 15] = [
+const OPTIONS: [(&str, &str, &str); 16] = [
     ("listen", "CARTWRIGHT_LISTEN", "Address to listen on [default: 127.0.0.1:8480]"),
     (
         "database-url",
@@ -133,6 +146,11 @@ const OPTIONS: [(&str, &str, &str); 15] = [
     ),
     ("config", "CARTWRIGHT_CONFIG", "Configuration file [default: cartwright.toml, if there is one]"),
     (
+        "wordpress-url",
+        "CARTWRIGHT_WORDPRESS_URL",
+        "A WordPress whose WooCommerce is the shop [default: the embedded shop]",
+    ),
+    (
         "test-gateway-hold-ms",
         "CARTWRIGHT_TEST_GATEWAY_HOLD_MS",
         "Keep the test gateway's answers back, for crash tests",
@@ -145,9 +163,10 @@ const OPTIONS: [(&str, &str, &str); 15] = [
 ];
 
 /// Values that come from the environment only, so that they never stand in a process list.
-const SECRET: [(&str, &str); 4] = [
+const SECRET: [(&str, &str); 5] = [
     ("metrics-token", "CARTWRIGHT_METRICS_TOKEN"),
     ("secret-key", "CARTWRIGHT_SECRET_KEY"),
+    ("wordpress-key", "CARTWRIGHT_WORDPRESS_KEY"),
     ("admin-user", "CARTWRIGHT_ADMIN_USER"),
     ("admin-password", "CARTWRIGHT_ADMIN_PASSWORD"),
 ];
@@ -184,6 +203,7 @@ impl Configuration {
             test_gateway: true,
             test_gateway_hold_ms: 0,
             test_gateway_url: None,
+            wordpress: None,
             observation: Observation::default(),
         }
     }
@@ -237,10 +257,21 @@ impl Configuration {
                 otlp_url: given("otlp-url").or(file.otlp_url),
             },
             test_gateway_url: given("test-gateway-url"),
+            wordpress: wordpress(
+                given("wordpress-url").or(file.wordpress_url),
+                given("wordpress-key").or(file.wordpress_key),
+            )?,
             database_url,
             table_prefix,
         })
     }
+}
+
+fn wordpress(url: Option<String>, key: Option<String>) -> Result<Option<WordPress>, Fault> {
+    let Some(url) = url else { return Ok(None) };
+    let url = woocommerce::transport_http::address(&url)?;
+    key.as_deref().map(woocommerce::calls::rules::given_key).transpose()?;
+    Ok(Some(WordPress { url, key }))
 }
 
 /// A short token would soon be guessed.

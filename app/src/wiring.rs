@@ -7,10 +7,11 @@ use std::time::Duration;
 use db::{Db, Migration, Options};
 use kernel::{Clock, Entropy, Fault};
 use runtime::engine::Ports;
-use runtime::ports::{Gateway, Mailer};
+use runtime::ports::{Gateway, Host, Mailer};
 use runtime::{Builder, Engine, Module};
 use system::{SystemClock, SystemEntropy};
 use web::{Feature, ServerOptions};
+use woocommerce::{HttpTransport, Link, Patience, WooCommerceHost};
 
 use crate::configuration::Configuration;
 
@@ -71,10 +72,14 @@ impl Application {
     ) -> Result<Self, Fault> {
         let secret = crate::first_start::secret_key(&configuration, entropy.as_ref())?;
         let book = gateway_book(&configuration, &db, &clock, &entropy)?;
-        let ports = exchange(ports(&configuration, &db, book)?);
-        let mut features = crate::features::all();
+        let link = link(&configuration, &db)?;
+        let ports = exchange(ports(&configuration, &db, book, link.clone())?);
+        let mut features = crate::features::of(&configuration);
         let mut builder = Builder::new(db, clock, entropy);
         builder = builder.module(adapters());
+        if let Some(link) = link {
+            builder = builder.module(woocommerce::linked(link));
+        }
         for feature in &mut features {
             builder = builder.module(std::mem::take(&mut feature.module));
         }
@@ -149,7 +154,19 @@ fn adapters() -> Module {
     module
 }
 
-fn ports(configuration: &Configuration, db: &Db, gateway_book: Db) -> Result<Ports, Fault> {
+/// The link with the WooCommerce that is the shop of record, where one is named.
+fn link(configuration: &Configuration, db: &Db) -> Result<Option<Link>, Fault> {
+    let Some(store) = &configuration.wordpress else { return Ok(None) };
+    let transport = Arc::new(HttpTransport::new()?);
+    Link::new(db.clone(), &store.url, store.key.as_deref(), transport, Patience::default()).map(Some)
+}
+
+fn ports(
+    configuration: &Configuration,
+    db: &Db,
+    gateway_book: Db,
+    link: Option<Link>,
+) -> Result<Ports, Fault> {
     let mailer: Arc<dyn Mailer> = match &configuration.smtp_url {
         Some(url) => Arc::new(smtp::SmtpMailer::from_url(url)?),
         None => Arc::new(messaging::OutboxMailer::new(db.clone())),
@@ -159,5 +176,9 @@ fn ports(configuration: &Configuration, db: &Db, gateway_book: Db) -> Result<Por
         let hold = Duration::from_millis(configuration.test_gateway_hold_ms);
         gateways.insert("test".to_owned(), Arc::new(testpay::TestGateway::new(gateway_book, hold)));
     }
-    Ok(Ports { host: Arc::new(shop::ShopHost::new(db.clone())), mailer, gateways })
+    let host: Arc<dyn Host> = match link {
+        Some(link) => Arc::new(WooCommerceHost::new(link)),
+        None => Arc::new(shop::ShopHost::new(db.clone())),
+    };
+    Ok(Ports { host, mailer, gateways })
 }

@@ -65,6 +65,7 @@ impl Who {
             Access::LoggedIn => self.capabilities.is_some(),
             Access::Capability(capability) => holds(capability),
             Access::ShopperOr(capability) => self.cart || holds(capability),
+            Access::Signed => false,
         }
     }
 }
@@ -140,7 +141,7 @@ async fn called(
 
 /// Is this how the route turns away who may not call it?
 fn turned_away(route: &Route, who: &Who, status: StatusCode, location: &str) -> bool {
-    let stranger = who.capabilities.is_none() || route.access == Access::Shopper;
+    let stranger = who.capabilities.is_none() || matches!(route.access, Access::Shopper | Access::Signed);
     let to_login = route.face == Face::Page && route.method == "GET" && stranger;
     if to_login {
         let login = if route.path.starts_with("/admin") { "/admin/login?" } else { "/my-account?" };
@@ -200,6 +201,7 @@ fn who_may_call_what_is_written_down() {
                 Access::LoggedIn => "logged in".to_owned(),
                 Access::Capability(capability) => capability.to_owned(),
                 Access::ShopperOr(capability) => format!("shopper or {capability}"),
+                Access::Signed => "whoever signs".to_owned(),
             };
             format!("{prefix}{} {}: {who}", route.path, route.method)
         })

@@ -4,6 +4,8 @@ use serde::Serialize;
 use web::routes::Face;
 use web::{Access, Output, Route};
 
+use crate::configuration::Configuration;
+
 #[derive(Serialize)]
 struct Row {
     method: String,
@@ -27,6 +29,7 @@ impl From<&Route> for Row {
             Access::LoggedIn => "logged_in",
             Access::Capability(_) => "capability",
             Access::ShopperOr(_) => "shopper_or_capability",
+            Access::Signed => "signed",
         };
         let limit = route.limit.map(|limit| format!("{} {}/{}s", limit.bucket, limit.calls, limit.seconds));
         Self {
@@ -40,10 +43,11 @@ impl From<&Route> for Row {
     }
 }
 
-/// Lists the routes in order of their addresses. Needs neither database nor configuration.
+/// Lists the routes in order of their addresses. Needs no database.
 #[must_use]
-pub fn run() -> Output {
-    let mut rows: Vec<Row> = web::every_route(&crate::features::all()).all.iter().map(Row::from).collect();
+pub fn run(configuration: &Configuration) -> Output {
+    let mut rows: Vec<Row> =
+        web::every_route(&crate::features::of(configuration)).all.iter().map(Row::from).collect();
     rows.sort_by(|left, right| (&left.path, &left.method).cmp(&(&right.path, &right.method)));
     Output::rows(&["method", "path", "face", "access", "capability", "limit"], &rows)
 }

@@ -14,6 +14,15 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
+/// The bytes behind hex digits in either case; `None` for anything else.
+#[must_use]
+pub fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digits: Vec<u8> =
+        text.chars().map(|digit| digit.to_digit(16)?.try_into().ok()).collect::<Option<_>>()?;
+    let (pairs, rest) = digits.as_chunks::<2>();
+    rest.is_empty().then(|| pairs.iter().map(|[high, low]| high << 4 | low).collect())
+}
+
 /// SHA-256 of the bytes, 64 hex digits.
 #[must_use]
 pub fn sha256(bytes: impl AsRef<[u8]>) -> String {

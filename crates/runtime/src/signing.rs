@@ -1,5 +1,9 @@
 //! The installation's secret key: signs tokens, never leaves the process.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use chacha20poly1305::aead::Aead;
+use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
 use kernel::{Fault, Moment, hash};
 
 /// At least 32 bytes that only this installation knows.
@@ -71,8 +75,39 @@ impl SecretKey {
     }
 }
 
+/// The text under a key of [`SecretKey::derive`]: nonce and ciphertext in base64.
+#[must_use]
+pub fn seal(key: &[u8; 32], nonce: [u8; 24], text: &str) -> Option<String> {
+    let cipher = XChaCha20Poly1305::new(key.into());
+    let sealed = cipher.encrypt(&XNonce::from(nonce), text.as_bytes()).ok()?;
+    Some(STANDARD.encode([nonce.as_slice(), &sealed].concat()))
+}
+
+/// The text again; `None` under another key.
+#[must_use]
+pub fn unseal(key: &[u8; 32], sealed: &str) -> Option<String> {
+    let bytes = STANDARD.decode(sealed).ok()?;
+    let (nonce, sealed) = bytes.split_at_checked(24)?;
+    let nonce: [u8; 24] = nonce.try_into().ok()?;
+    let text = XChaCha20Poly1305::new(key.into()).decrypt(&XNonce::from(nonce), sealed).ok()?;
+    String::from_utf8(text).ok()
+}
+
 impl std::fmt::Debug for SecretKey {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str("SecretKey(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sealed_text_opens_under_its_own_key_only() {
+        let sealed = seal(&[1; 32], [9; 24], "secret").unwrap();
+        assert_eq!(unseal(&[1; 32], &sealed).unwrap(), "secret");
+        assert!(unseal(&[2; 32], &sealed).is_none());
+        assert!(unseal(&[1; 32], "rubbish").is_none());
     }
 }

@@ -43,6 +43,8 @@ pub struct Call {
     pub headers: HeaderMap,
     /// Body.
     pub body: Body,
+    /// The body's bytes as they came, for handlers that check a signature over them.
+    pub raw_body: Bytes,
     /// Who is calling.
     pub caller: Caller,
     /// Id of the request, in logs and in `X-Request-Id`; the client may have chosen it, and used it before.

@@ -37,7 +37,8 @@ pub fn document(namespace: &str, routes: &[Route], version: &str) -> Value {
             "securitySchemes": {
                 "applicationPassword": { "type": "http", "scheme": "basic" },
                 "session": { "type": "apiKey", "in": "header", "name": "X-WP-Nonce" },
-                "cartToken": { "type": "apiKey", "in": "header", "name": "Cart-Token" }
+                "cartToken": { "type": "apiKey", "in": "header", "name": "Cart-Token" },
+                "signature": { "type": "apiKey", "in": "header", "name": "X-Cartwright-Signature" }
             }
         }
     })
@@ -121,6 +122,7 @@ fn security(route: &Route) -> Value {
     use crate::access::Access;
     match route.access {
         Access::Public => json!([]),
+        Access::Signed => json!([{ "signature": [] }]),
         Access::Shopper => json!([{ "cartToken": [] }]),
         Access::ShopperOr(_) => {
             json!([{ "cartToken": [] }, { "applicationPassword": [] }, { "session": [] }])

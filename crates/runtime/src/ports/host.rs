@@ -4,9 +4,10 @@ use async_trait::async_trait;
 use kernel::contracts::shop::{Address, CartLine, CartSnapshot, OrderSnapshot, ProductSnapshot};
 use kernel::ids::{OfferId, OrderId, ProductId, UserId};
 use kernel::{Decimal, Fault, Moment, Money};
+use serde::{Deserialize, Serialize};
 
 /// A product on its way into a cart.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AddToCart {
     /// The product (the parent of a variation).
     pub product_id: ProductId,
@@ -19,7 +20,7 @@ pub struct AddToCart {
 }
 
 /// A bump's line in the cart: the server's price overrides the product's.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct OfferLine {
     /// The offer; there is at most one line of an offer in a cart.
     pub offer_id: OfferId,
@@ -30,7 +31,7 @@ pub struct OfferLine {
 }
 
 /// A line to put back.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RestoreLine {
     /// The product as it was.
     pub product: AddToCart,
@@ -59,7 +60,7 @@ pub struct RestoreOutcome {
 }
 
 /// A checkout turned into an order.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct NewOrder {
     /// Unique key: the same key gives the same order.
     pub key: String,
@@ -88,7 +89,7 @@ pub struct NewOrder {
 }
 
 /// An accepted post-purchase offer, as a child order.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ChildOrder {
     /// Unique key: the same key gives the same order.
     pub key: String,
@@ -107,7 +108,7 @@ pub struct ChildOrder {
 }
 
 /// What a child order would come to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderQuote {
     /// Without tax.
     pub subtotal: Money,
@@ -118,7 +119,7 @@ pub struct OrderQuote {
 }
 
 /// A CartBay session as the shop's order list holds it: an order with `created_via` `cartbay`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SessionOrder {
     /// The session, the order's key: `_cartbay_session_id`.
     pub session_id: i64,

@@ -47,6 +47,7 @@ pub(super) async fn read(
     let body_hash =
         kernel::hash::sha256([parts.method.as_str().as_bytes(), path.as_bytes(), &bytes].concat());
     let content_type = text(&parts.headers, header::CONTENT_TYPE.as_str());
+    let raw_body = bytes.clone();
     let body = parse_body(route.face, &content_type, bytes)?;
     forged(site, route, &parts.headers, &parts.method)?;
     let cart_token = cart_token(&parts.headers, &cookies);
@@ -83,6 +84,7 @@ pub(super) async fn read(
         query,
         headers: parts.headers,
         body,
+        raw_body,
         caller,
         request_id: names.origin.request_id().to_owned(),
         unique_id: names.unique,

@@ -5,7 +5,7 @@ use kernel::{Fault, text};
 use runtime::Tx;
 use runtime::engine::Surroundings;
 
-use super::{rules, store};
+use super::store;
 
 /// Purpose of the key that seals them.
 pub const SEAL: &str = "application passwords";
@@ -19,8 +19,8 @@ pub fn create(tx: &mut Tx, user: UserId, name: &str) -> Result<(String, String),
     let mut nonce = [0_u8; 24];
     tx.entropy().fill(&mut nonce);
     let key = tx.secret()?.derive(SEAL);
-    let sealed =
-        rules::seal(&key, nonce, &password).ok_or_else(|| Fault::bug("a password could not be sealed"))?;
+    let sealed = runtime::signing::seal(&key, nonce, &password)
+        .ok_or_else(|| Fault::bug("a password could not be sealed"))?;
     let uuid = store::insert(tx, user, &name, &password, &sealed)?;
     Ok((password, uuid))
 }

@@ -1,34 +1,14 @@
-//! Sealing, and WooCommerce's one-legged OAuth 1.0a.
+//! WooCommerce's one-legged OAuth 1.0a.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use chacha20poly1305::aead::Aead;
-use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit, Mac};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// RFC 3986's unreserved characters stay as they are.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 /// Seconds that a signature's time may be off, as in WooCommerce.
 pub const SIGNATURE_SECONDS: i64 = 15 * 60;
-
-/// The text under the key: nonce and ciphertext in base64.
-#[must_use]
-pub fn seal(key: &[u8; 32], nonce: [u8; 24], text: &str) -> Option<String> {
-    let cipher = XChaCha20Poly1305::new(key.into());
-    let sealed = cipher.encrypt(&XNonce::from(nonce), text.as_bytes()).ok()?;
-    Some(STANDARD.encode([nonce.as_slice(), &sealed].concat()))
-}
-
-/// The text again; `None` under another key.
-#[must_use]
-pub fn unseal(key: &[u8; 32], sealed: &str) -> Option<String> {
-    let bytes = STANDARD.decode(sealed).ok()?;
-    let (nonce, sealed) = bytes.split_at_checked(24)?;
-    let nonce: [u8; 24] = nonce.try_into().ok()?;
-    let text = XChaCha20Poly1305::new(key.into()).decrypt(&XNonce::from(nonce), sealed).ok()?;
-    String::from_utf8(text).ok()
-}
 
 fn encoded(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).to_string()

@@ -1,14 +1,6 @@
-//! Sealing and signatures.
+//! Signatures.
 
 use super::rules;
-
-#[test]
-fn a_sealed_text_opens_under_its_own_key_only() {
-    let sealed = rules::seal(&[1; 32], [9; 24], "secret").unwrap();
-    assert_eq!(rules::unseal(&[1; 32], &sealed).unwrap(), "secret");
-    assert!(rules::unseal(&[2; 32], &sealed).is_none());
-    assert!(rules::unseal(&[1; 32], "rubbish").is_none());
-}
 
 /// The example of RFC 5849, section 1.2 (its second request), with the token's part left out.
 #[test]

@@ -91,7 +91,7 @@ fn with_signature(tx: &mut Tx, credentials: &Credentials, key: &str) -> Result<U
     let sealing = tx.secret()?.derive(application_passwords::commands::SEAL);
     let signed = application_passwords::store::of_user(tx, user.id)?
         .iter()
-        .filter_map(|password| rules::unseal(&sealing, &password.sealed))
+        .filter_map(|password| runtime::signing::unseal(&sealing, &password.sealed))
         .filter_map(|secret| rules::signature(method, &secret, &base))
         .any(|signature| kernel::hash::same(&signature, shown));
     if signed { Ok(user) } else { Err(mismatch()) }
