@@ -21,6 +21,9 @@ pub enum Engine {
     MySql,
 }
 
+/// Rows of one statement of [`Tx::insert_rows`]: each number of rows is a statement of its own to prepare.
+const ROWS_AT_ONCE: usize = 64;
+
 pub(crate) enum Connection<'a> {
     Sqlite(&'a rusqlite::Connection),
     MySql(&'a mut mysql::Conn),
@@ -36,6 +39,7 @@ pub struct Tx<'a> {
     pub(crate) refused: bool,
     pub(crate) signals: Vec<&'static str>,
     actor: Option<Arc<dyn Any + Send + Sync>>,
+    remembered: Vec<(&'static str, Arc<dyn Any + Send + Sync>)>,
 }
 
 impl std::fmt::Debug for Tx<'_> {
@@ -55,6 +59,7 @@ impl<'a> Tx<'a> {
             refused: false,
             signals: Vec::new(),
             actor: None,
+            remembered: Vec::new(),
         }
     }
 
@@ -68,6 +73,18 @@ impl<'a> Tx<'a> {
     pub fn insert(&mut self, sql: &Sql, params: &[Param<'_>]) -> Result<i64, DbError> {
         let text = self.shared.rendered(sql);
         self.change(&text, params).map(|(_, id)| id)
+    }
+
+    /// Inserts many rows with few statements. `sql` ends in `VALUES (?, …)` for one row; each of `rows` has as many values.
+    pub fn insert_rows(&mut self, sql: &Sql, rows: &[Vec<Param<'_>>]) -> Result<(), DbError> {
+        let text = self.shared.rendered(sql);
+        let start = text.rfind('(').unwrap_or(text.len());
+        for some in rows.chunks(ROWS_AT_ONCE) {
+            let several = format!("{}{}", &text[..start], vec![&text[start..]; some.len()].join(", "));
+            let values: Vec<Param<'_>> = some.iter().flatten().cloned().collect();
+            self.change(&several, &values)?;
+        }
+        Ok(())
     }
 
     /// Every row, mapped.
@@ -174,6 +191,25 @@ impl<'a> Tx<'a> {
     #[must_use]
     pub fn actor<T: Send + Sync + 'static>(&self) -> Option<&T> {
         self.actor.as_ref()?.downcast_ref::<T>()
+    }
+
+    /// What [`Tx::remember`] kept under `name` in this transaction.
+    #[must_use]
+    pub fn remembered<T: Send + Sync + 'static>(&self, name: &str) -> Option<Arc<T>> {
+        let (_, value) = self.remembered.iter().find(|(known, _)| *known == name)?;
+        Arc::clone(value).downcast().ok()
+    }
+
+    /// Keeps what was read for whoever asks for it again in this transaction. Whoever changes what is under `name` calls
+    /// [`Tx::forget`].
+    pub fn remember<T: Send + Sync + 'static>(&mut self, name: &'static str, value: Arc<T>) {
+        self.forget(name);
+        self.remembered.push((name, value));
+    }
+
+    /// Forgets what was kept under `name`.
+    pub fn forget(&mut self, name: &str) {
+        self.remembered.retain(|(known, _)| *known != name);
     }
 
     fn number(&mut self, text: &str, params: &[Param<'_>]) -> Result<i64, DbError> {

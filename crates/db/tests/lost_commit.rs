@@ -49,7 +49,7 @@ impl Line {
         let (mut from_client, mut to_server) = (client, server);
         let mut buffer = vec![0_u8; 65_536];
         while let Ok(length @ 1..) = from_client.read(&mut buffer) {
-            let commits = buffer[..length].windows(7).any(|bytes| bytes == b"\x03COMMIT");
+            let commits = buffer[..length].windows(8).any(|bytes| bytes == b"; COMMIT");
             let refusals = if commits { self.armed.swap(0, Ordering::SeqCst) } else { 0 };
             if refusals > 0 {
                 self.refusals.store(refusals, Ordering::SeqCst);

@@ -156,12 +156,13 @@ impl Emit for Tx<'_> {
             .and_then(|within| within.subscribers.get(E::NAME))
             .cloned()
             .unwrap_or_default();
-        for name in &names {
-            self.execute(&INSERT_DELIVERY, params![outbox_id, *name, &aggregate, now])?;
+        if names.is_empty() {
+            return Ok(());
         }
-        if !names.is_empty() {
-            self.signal(WORK);
-        }
+        let rows: Vec<_> =
+            names.iter().map(|name| params![outbox_id, *name, &aggregate, now].to_vec()).collect();
+        self.insert_rows(&INSERT_DELIVERY, &rows)?;
+        self.signal(WORK);
         Ok(())
     }
 }

@@ -5,6 +5,8 @@ pub mod ocart;
 pub mod oloyalty;
 pub mod shop;
 
+use std::sync::Arc;
+
 use db::{Sql, Tx, params};
 use kernel::{Decimal, Fault};
 use serde_json::{Map, Value};
@@ -137,18 +139,27 @@ pub fn of(option: &str) -> &'static [Setting] {
 #[derive(Debug, Clone)]
 pub struct Settings {
     option: &'static str,
-    document: Value,
+    document: Arc<Value>,
 }
 
 impl Settings {
-    /// Reads the options row.
+    /// The options row as it was when this transaction first asked for it, with what it has itself changed.
     pub fn load(tx: &mut Tx, option: &'static str) -> Result<Self, Fault> {
+        if let Some(document) = tx.remembered(option) {
+            return Ok(Self { option, document });
+        }
+        let settings = Self::read(tx, option)?;
+        tx.remember(option, Arc::clone(&settings.document));
+        Ok(settings)
+    }
+
+    fn read(tx: &mut Tx, option: &'static str) -> Result<Self, Fault> {
         let text = tx.one(&FIND, params![option], |row| row.get::<String>("option_value"))?;
         let document = match text {
             Some(text) => serde_json::from_str(&text)?,
             None => Value::Object(Map::new()),
         };
-        Ok(Self { option, document })
+        Ok(Self { option, document: Arc::new(document) })
     }
 
     /// The value under the setting's key, or its default. A stored value that may not stand there counts as unset.
@@ -199,16 +210,19 @@ impl Settings {
     pub fn change(&mut self, tx: &mut Tx, log: AuditLog, changes: &[(String, Value)]) -> Result<(), Fault> {
         // Holds the row, so that of two owners who save at once neither undoes what the other changed.
         tx.execute(&TOUCH, params![self.option])?;
-        self.document = Self::load(tx, self.option)?.document;
+        self.document = Self::read(tx, self.option)?.document;
         let before = self.complete();
+        let mut document = Value::clone(&self.document);
         for (key, value) in changes {
             let setting = of(self.option)
                 .iter()
                 .find(|setting| setting.key == key)
                 .ok_or_else(|| Fault::invalid(key.clone(), "There is no such setting."))?;
-            place(&mut self.document, setting.key, setting.check(value)?);
+            place(&mut document, setting.key, setting.check(value)?);
         }
+        self.document = Arc::new(document);
         tx.execute(&PUT, params![self.option, self.document.to_string()])?;
+        tx.remember(self.option, Arc::clone(&self.document));
         let after = self.complete();
         tx.audit(log, "settings.update", ("settings", self.option.to_owned()), Some(&before), Some(&after))
     }
@@ -222,6 +236,7 @@ pub fn option(tx: &mut Tx, name: &str) -> Result<Option<String>, Fault> {
 /// Writes a plain option.
 pub fn put_option(tx: &mut Tx, name: &str, value: &str) -> Result<(), Fault> {
     tx.execute(&PUT, params![name, value])?;
+    tx.forget(name);
     Ok(())
 }
 

@@ -62,8 +62,7 @@ pub(super) fn give(
     rule: Option<&EarnRule>,
     compute: Compute,
 ) -> Result<(), Fault> {
-    members::store::hold(tx, member.id)?;
-    let member = members::queries::get(tx, member.id)?;
+    let member = members::queries::held(tx, member.id)?;
     let shadow = settings.boolean(&keys::POINTS_SHADOW_MODE);
     let at = cause.at.min(tx.now());
     let local_day = at.local_day(tx.zone());
@@ -79,7 +78,7 @@ pub(super) fn give(
         let (computed, found) = compute(tx, &member, rule)?;
         terms = found;
         uncapped = tx.filter::<EarnPoints>(computed, &context).clamp(0, ledger::commands::MOST_POINTS);
-        let usage = store::usage(tx, member.id, cause.action, &local_day, shadow)?;
+        let usage = store::usage(tx, &rule.caps, (member.id, cause.action), &local_day, shadow)?;
         awarded = rules::capped(uncapped, &rule.caps, usage);
         if let Some(terms) = &mut terms {
             terms.by_share |= uncapped != computed;
@@ -99,11 +98,12 @@ pub(super) fn give(
         expires_at: expiry(tx, settings, at),
     };
     let first = store::insert(tx, (cause.action, &cause.source_key), &award, at)?;
-    if !first || !members::store::count_award(tx, &member)? {
+    let posts = awarded > 0 && !shadow;
+    if !first || (!posts && !members::store::count_award(tx, &member)?) {
         tx.run_again();
         return Err(Fault::unavailable("The member earned something else at this very moment. Try again."));
     }
-    if awarded == 0 || shadow {
+    if !posts {
         return Ok(());
     }
     let entry = NewEntry {
@@ -118,7 +118,7 @@ pub(super) fn give(
         expires_at: award.expires_at,
         event_at: at,
     };
-    ledger::commands::append(tx, &entry).map(|_| ())
+    ledger::commands::append_award(tx, &member, &entry).map(|_| ())
 }
 
 /// The end of the local day so many days after `at`; none when points do not lapse.

@@ -147,7 +147,8 @@ fn room(tx: &mut Tx, settings: &Settings, award: &Award, terms: &Terms, points: 
     if !member.is_active() || !settings.boolean(&keys::POINTS_ENABLED) {
         return Ok(0);
     }
-    let usage = store::usage(tx, award.member_id, ORDER_COMPLETED, &award.local_day, award.shadow)?;
+    let cause = (award.member_id, ORDER_COMPLETED);
+    let usage = store::usage(tx, &terms.caps, cause, &award.local_day, award.shadow)?;
     Ok(rules::capped(points, &terms.caps, usage))
 }
 

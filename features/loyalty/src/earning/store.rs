@@ -5,7 +5,7 @@ use kernel::ids::MemberId;
 use kernel::{Fault, Moment, json};
 use runtime::{Row, Sql, Tx, params};
 
-use super::model::{Award, EarnRule, Usage};
+use super::model::{Award, Caps, EarnRule, Usage};
 
 const RULE: Sql = Sql::new(
     "SELECT id, action, points, formula, multipliers, caps, exclusions FROM {p}oloyalty_earn_rules \
@@ -23,11 +23,7 @@ const KEEP: Sql = Sql::new(
     "UPDATE {p}cartwright_point_awards SET kept = ?, order_version = ? WHERE id = ? AND kept = ? AND order_version = ?",
 );
 const DAY: Sql = Sql::new(
-    "SELECT COALESCE(SUM(kept), 0) FROM {p}cartwright_point_awards \
-     WHERE member_id = ? AND action = ? AND local_day = ? AND shadow = ?",
-);
-const DAY_EVENTS: Sql = Sql::new(
-    "SELECT COUNT(*) FROM {p}cartwright_point_awards \
+    "SELECT kept FROM {p}cartwright_point_awards \
      WHERE member_id = ? AND action = ? AND local_day = ? AND shadow = ? AND kept > 0",
 );
 const LIFETIME: Sql = Sql::new(
@@ -121,17 +117,23 @@ pub(crate) fn keep(tx: &mut Tx, before: &Award, kept: i64, order_version: i64) -
     Ok(changed == 1)
 }
 
-/// What the member has kept of the action so far, in shadow or for real.
+/// What the member has kept of the action so far, in shadow or for real; only what the caps ask for is looked up.
 pub(crate) fn usage(
     tx: &mut Tx,
-    member: MemberId,
-    action: &str,
+    caps: &Caps,
+    (member, action): (MemberId, &str),
     local_day: &str,
     shadow: bool,
 ) -> Result<Usage, Fault> {
-    Ok(Usage {
-        day: tx.count(&DAY, params![member, action, local_day, shadow])?,
-        day_events: tx.count(&DAY_EVENTS, params![member, action, local_day, shadow])?,
-        lifetime: tx.count(&LIFETIME, params![member, action, shadow])?,
-    })
+    let mut usage = Usage::default();
+    if caps.per_day.is_some() || caps.events_per_day.is_some() {
+        let day: Vec<i64> =
+            tx.rows(&DAY, params![member, action, local_day, shadow], |row| row.get("kept"))?;
+        usage.day = day.iter().sum();
+        usage.day_events = i64::try_from(day.len()).unwrap_or(i64::MAX);
+    }
+    if caps.lifetime.is_some() {
+        usage.lifetime = tx.count(&LIFETIME, params![member, action, shadow])?;
+    }
+    Ok(usage)
 }

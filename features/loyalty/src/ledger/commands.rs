@@ -20,7 +20,17 @@ pub const MOST_POINTS: i64 = 1_000_000_000_000;
 /// Writes a movement and the member's new totals, sees to the tier, and announces it. The same cause again gives the
 /// entry it wrote before; the same cause with other points is a 409.
 pub fn append(tx: &mut Tx, new: &NewEntry) -> Result<Posted, Fault> {
-    members::store::hold(tx, new.member_id)?;
+    let member = members::queries::held(tx, new.member_id)?;
+    append_held(tx, &member, member.award_seq, new)
+}
+
+/// As [`append`], of an award that was just recorded: it is counted with the movement. `member` is as it was read when
+/// its row was held.
+pub(crate) fn append_award(tx: &mut Tx, member: &Member, new: &NewEntry) -> Result<Posted, Fault> {
+    append_held(tx, member, member.award_seq + 1, new)
+}
+
+fn append_held(tx: &mut Tx, before: &Member, award_seq: i64, new: &NewEntry) -> Result<Posted, Fault> {
     if let Some(entry) = store::by_cause(tx, new.member_id, new.source, &new.source_id)? {
         if entry.kind != new.kind.name() || entry.points != new.points {
             let message = "This cause has moved points already, and not in this way.";
@@ -28,8 +38,7 @@ pub fn append(tx: &mut Tx, new: &NewEntry) -> Result<Posted, Fault> {
         }
         return Ok(Posted { entry, fresh: false });
     }
-    let before = members::queries::get(tx, new.member_id)?;
-    let after = totals_after(&before, new)?;
+    let after = Member { award_seq, ..totals_after(before, new)? };
     let mut entry = LedgerEntry {
         id: LedgerEntryId(0),
         member_id: before.id,
@@ -46,11 +55,8 @@ pub fn append(tx: &mut Tx, new: &NewEntry) -> Result<Posted, Fault> {
         event_at: new.event_at,
         created_at: tx.now(),
     };
-    let written = if members::store::move_totals(tx, &after, before.ledger_seq)? {
-        store::insert(tx, &entry)?
-    } else {
-        None
-    };
+    let written =
+        if members::store::move_totals(tx, before, &after)? { store::insert(tx, &entry)? } else { None };
     let Some(id) = written else {
         tx.run_again();
         return Err(Fault::unavailable("The member's points moved at this very moment. Try again."));
@@ -58,7 +64,7 @@ pub fn append(tx: &mut Tx, new: &NewEntry) -> Result<Posted, Fault> {
     entry.id = id;
     announce(tx, &entry, &after)?;
     if new.lifetime_delta != 0 {
-        tiers::commands::settle(tx, after.id)?;
+        tiers::commands::settle(tx, &after)?;
     }
     Ok(Posted { entry, fresh: true })
 }
@@ -118,8 +124,7 @@ pub fn adjust(tx: &mut Tx, member: MemberId, adjust: &Adjust, key: &str) -> Resu
         return Err(Fault::invalid("points", "Use a whole number other than 0, such as 500 or -500."));
     }
     let note = text::line("reason", &adjust.reason, 500)?;
-    members::store::hold(tx, member)?;
-    let before = members::queries::get(tx, member)?;
+    let before = members::queries::held(tx, member)?;
     let known = store::by_cause(tx, member, SOURCE, key)?.is_some();
     let falls_below = before.points_balance.saturating_add(adjust.points) < 0;
     if adjust.points < 0 && falls_below && !adjust.force && !known {

@@ -73,8 +73,7 @@ fn change_status(
     reason: &str,
     action: &str,
 ) -> Result<Member, Fault> {
-    store::hold(tx, id)?;
-    let before = queries::get(tx, id)?;
+    let before = queries::held(tx, id)?;
     store::set_status(tx, id, status, reason)?;
     let after = queries::get(tx, id)?;
     tx.audit(AuditLog::OLoyalty, action, ("member", id.to_string()), Some(&before), Some(&after))?;

@@ -15,6 +15,11 @@ pub fn get(tx: &mut Tx, id: MemberId) -> Result<Member, Fault> {
     store::by_id(tx, id)?.ok_or_else(|| Fault::not_found("member"))
 }
 
+/// A member whose row is held until the transaction ends, or 404: what is read stays true.
+pub(crate) fn held(tx: &mut Tx, id: MemberId) -> Result<Member, Fault> {
+    store::hold(tx, id)?.ok_or_else(|| Fault::not_found("member"))
+}
+
 /// The member of an account, if enrolled.
 pub fn of_user(tx: &mut Tx, user: UserId) -> Result<Option<Member>, Fault> {
     store::by_user(tx, user)

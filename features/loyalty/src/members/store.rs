@@ -19,19 +19,29 @@ macro_rules! select {
 }
 
 const BY_ID: Sql = Sql::new(select!("WHERE m.id = ?"));
-/// The row is held until the transaction ends, so that the member's movements queue up instead of meeting.
-const HOLD: Sql = Sql::pair(
-    "SELECT id FROM {p}oloyalty_members WHERE id = ?",
-    "SELECT id FROM {p}oloyalty_members WHERE id = ? FOR UPDATE",
-);
+macro_rules! held {
+    ($end:literal) => {
+        concat!(
+            "SELECT m.id, m.user_id, m.email, m.referral_code, m.status, m.status_reason, m.points_balance, \
+             m.lifetime_earned, m.lifetime_redeemed, m.tier_id, \
+             (SELECT t.slug FROM {p}oloyalty_tiers t WHERE t.id = m.tier_id) AS slug, m.tier_changed_at, m.below_since, \
+             m.ledger_seq, m.award_seq, m.enrolled_at FROM {p}oloyalty_members m WHERE m.id = ?",
+            $end
+        )
+    };
+}
+
+/// The row is held until the transaction ends, so that the member's movements queue up instead of meeting. The tier's
+/// row is not: a join would hold it too, and with it everyone who is in that tier.
+const HOLD: Sql = Sql::pair(held!(""), held!(" FOR UPDATE"));
 const BY_USER: Sql = Sql::new(select!("WHERE m.user_id = ?"));
 const INSERT: Sql = Sql::new(
     "INSERT INTO {p}oloyalty_members (user_id, email, referral_code, status, status_reason, points_balance, lifetime_earned, \
      lifetime_redeemed, tier_id, ledger_seq, award_seq, enrolled_at) VALUES (?, ?, ?, 'active', '', 0, 0, 0, ?, 0, 0, ?)",
 );
 const MOVE: Sql = Sql::new(
-    "UPDATE {p}oloyalty_members SET points_balance = ?, lifetime_earned = ?, lifetime_redeemed = ?, ledger_seq = ? \
-     WHERE id = ? AND ledger_seq = ?",
+    "UPDATE {p}oloyalty_members SET points_balance = ?, lifetime_earned = ?, lifetime_redeemed = ?, ledger_seq = ?, \
+     award_seq = ? WHERE id = ? AND ledger_seq = ? AND award_seq = ?",
 );
 const COUNT_AWARD: Sql =
     Sql::new("UPDATE {p}oloyalty_members SET award_seq = award_seq + 1 WHERE id = ? AND award_seq = ?");
@@ -72,9 +82,8 @@ pub(crate) fn by_user(tx: &mut Tx, user: UserId) -> Result<Option<Member>, Fault
 }
 
 /// Keeps the row for this transaction; what is read of the member after this stays true until it ends.
-pub(crate) fn hold(tx: &mut Tx, id: MemberId) -> Result<(), Fault> {
-    tx.one(&HOLD, params![id], |row| row.get::<i64>("id"))?;
-    Ok(())
+pub(crate) fn hold(tx: &mut Tx, id: MemberId) -> Result<Option<Member>, Fault> {
+    Ok(tx.one(&HOLD, params![id], member)?)
 }
 
 /// Gives none when the account or the code is taken.
@@ -93,8 +102,8 @@ pub(crate) fn insert(
     }
 }
 
-/// Writes the totals after a movement; false when the journal has grown meanwhile.
-pub(crate) fn move_totals(tx: &mut Tx, after: &Member, expected_seq: i64) -> Result<bool, Fault> {
+/// Writes the totals after a movement; false when the journal or the awards have grown meanwhile.
+pub(crate) fn move_totals(tx: &mut Tx, before: &Member, after: &Member) -> Result<bool, Fault> {
     let changed = tx.execute(
         &MOVE,
         params![
@@ -102,8 +111,10 @@ pub(crate) fn move_totals(tx: &mut Tx, after: &Member, expected_seq: i64) -> Res
             after.lifetime_earned,
             after.lifetime_redeemed,
             after.ledger_seq,
+            after.award_seq,
             after.id,
-            expected_seq
+            before.ledger_seq,
+            before.award_seq
         ],
     )?;
     Ok(changed == 1)

@@ -1,8 +1,8 @@
 //! Moving members between tiers.
 
+use kernel::Fault;
 use kernel::contracts::oloyalty::{TierChanged, TierQualifies};
 use kernel::ids::{MemberId, TierId};
-use kernel::{Fault, FaultKind};
 use runtime::settings::oloyalty as keys;
 use runtime::{Actor, ApplyFilter, Emit, Engine, Settings, Tx};
 
@@ -16,22 +16,21 @@ use crate::members::model::Member;
 const BATCH: i64 = 100;
 
 /// Gives a member the tier it qualifies for: up at once, down only after the grace period. Shut-out members stay.
-pub fn settle(tx: &mut Tx, id: MemberId) -> Result<Verdict, Fault> {
+pub fn settle(tx: &mut Tx, member: &Member) -> Result<Verdict, Fault> {
     let tiers = store::all(tx)?;
-    let member = members::queries::get(tx, id)?;
     if !member.is_active() {
         return Ok(Verdict::Stay);
     }
     let held = tiers.iter().find(|tier| tier.id == member.tier_id);
     let held = held.ok_or_else(|| Fault::bug("a member's tier is gone"))?;
-    let earned = highest(tx, &tiers, &member)?;
+    let earned = highest(tx, &tiers, member)?;
     let grace = Settings::load(tx, keys::OPTION)?.integer(&keys::TIERS_DOWNGRADE_GRACE_DAYS);
     let found = verdict((held.rank, held.id), (earned.rank, earned.id), member.below_since, tx.now(), grace);
     match found {
         Verdict::Stay | Verdict::InGrace => {}
-        Verdict::Recovered => members::store::set_below(tx, id, None)?,
-        Verdict::BelowFrom(since) => members::store::set_below(tx, id, Some(since))?,
-        Verdict::Promote(to) | Verdict::Demote(to) => change(tx, &member, to)?,
+        Verdict::Recovered => members::store::set_below(tx, member.id, None)?,
+        Verdict::BelowFrom(since) => members::store::set_below(tx, member.id, Some(since))?,
+        Verdict::Promote(to) | Verdict::Demote(to) => change(tx, member, to)?,
     }
     Ok(found)
 }
@@ -76,18 +75,13 @@ fn recalculate_batch(tx: &mut Tx, after: MemberId) -> Result<(Recalculation, Opt
     let ids = members::store::ids_after(tx, after, BATCH)?;
     let mut counted = Recalculation::default();
     for id in &ids {
-        members::store::hold(tx, *id)?;
-        let member = match members::queries::get(tx, *id) {
-            Ok(member) => member,
-            Err(fault) if fault.kind == FaultKind::NotFound => continue,
-            Err(fault) => return Err(fault),
-        };
+        let Some(member) = members::store::hold(tx, *id)? else { continue };
         counted.recalculated += 1;
         if !member.is_active() {
             counted.skipped += 1;
             continue;
         }
-        match settle(tx, *id)? {
+        match settle(tx, &member)? {
             Verdict::Stay | Verdict::Recovered => counted.unchanged += 1,
             Verdict::BelowFrom(_) | Verdict::InGrace => counted.in_grace += 1,
             Verdict::Promote(_) => counted.promotions += 1,

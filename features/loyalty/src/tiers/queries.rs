@@ -10,17 +10,17 @@ use crate::members::model::Member;
 
 /// All tiers, lowest first.
 pub fn all(tx: &mut Tx) -> Result<Vec<Tier>, Fault> {
-    store::all(tx)
+    store::all(tx).map(|tiers| tiers.to_vec())
 }
 
 /// The tier that everyone starts in.
 pub fn lowest(tx: &mut Tx) -> Result<Tier, Fault> {
-    store::all(tx)?.into_iter().next().ok_or_else(|| Fault::bug("there are no tiers"))
+    store::all(tx)?.first().cloned().ok_or_else(|| Fault::bug("there are no tiers"))
 }
 
 /// A tier by its row.
 pub fn get(tx: &mut Tx, id: TierId) -> Result<Tier, Fault> {
-    store::all(tx)?.into_iter().find(|tier| tier.id == id).ok_or_else(|| Fault::not_found("tier"))
+    store::all(tx)?.iter().find(|tier| tier.id == id).cloned().ok_or_else(|| Fault::not_found("tier"))
 }
 
 /// How far a member is on the way to the next tier.
@@ -41,8 +41,10 @@ pub fn progress(tx: &mut Tx, member: &Member) -> Result<Progress, Fault> {
     let tiers = store::all(tx)?;
     let tier = tiers.iter().find(|tier| tier.id == member.tier_id).cloned();
     let tier = tier.ok_or_else(|| Fault::bug("a member's tier is gone"))?;
-    let next =
-        tiers.into_iter().find(|other| other.rank > tier.rank && other.threshold().is_some_and(|at| at > 0));
+    let next = tiers
+        .iter()
+        .find(|other| other.rank > tier.rank && other.threshold().is_some_and(|at| at > 0))
+        .cloned();
     let Some(goal) = next.as_ref().and_then(Tier::threshold) else {
         return Ok(Progress { tier, next: None, missing: 0, percent: 100 });
     };

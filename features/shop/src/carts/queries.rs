@@ -134,7 +134,10 @@ pub(crate) fn price_document(
     let place = shop.place(&document.billing, &shipping);
     let lines: Vec<Line> = found.iter().map(FoundLine::for_totals).collect();
     let plain = shop.calculate(&place, lines.clone(), Vec::new(), Vec::new())?;
-    let basket_lines = basket_lines(tx, &found)?;
+    // Only coupons ask what categories a line is in.
+    let categories =
+        if document.coupons.is_empty() { BTreeMap::new() } else { product_store::category_tree(tx)? };
+    let basket_lines = basket_lines(&categories, &found);
     let subtotal =
         if shop.prices_include_tax() { plain.subtotal + plain.subtotal_tax } else { plain.subtotal };
     let basket = Basket {
@@ -261,11 +264,7 @@ fn found_lines(
     Ok(found)
 }
 
-fn basket_lines(tx: &mut Tx, lines: &[FoundLine]) -> Result<Vec<BasketLine>, Fault> {
-    let categories: BTreeMap<i64, (i64, String)> = products::categories(tx)?
-        .into_iter()
-        .map(|category| (category.id, (category.parent, category.name)))
-        .collect();
+fn basket_lines(categories: &BTreeMap<i64, (i64, String)>, lines: &[FoundLine]) -> Vec<BasketLine> {
     let with_ancestors = |ids: &[i64]| {
         let mut all: Vec<(i64, String)> = Vec::new();
         for id in ids {
@@ -280,7 +279,7 @@ fn basket_lines(tx: &mut Tx, lines: &[FoundLine]) -> Result<Vec<BasketLine>, Fau
         }
         all
     };
-    Ok(lines
+    lines
         .iter()
         .map(|line| BasketLine {
             key: line.line.key.clone(),
@@ -290,7 +289,7 @@ fn basket_lines(tx: &mut Tx, lines: &[FoundLine]) -> Result<Vec<BasketLine>, Fau
             categories: with_ancestors(&line.product.category_ids),
             on_sale: line.on_sale,
         })
-        .collect())
+        .collect()
 }
 
 fn valid_coupons(

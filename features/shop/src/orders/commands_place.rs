@@ -38,7 +38,7 @@ pub fn place(tx: &mut Tx, wanted: &NewOrder) -> Result<OrderSnapshot, Fault> {
         .collect();
     stock::reserve(tx, id, &wanted.cart_token, &sold)?;
     count_coupons(tx, &order, &priced, &document)?;
-    let snapshot = queries::snapshot(tx, &order)?;
+    let snapshot = queries::snapshot_with(tx, &order, &[])?;
     tx.emit(&OrderPlaced { order: snapshot.clone() })?;
     Ok(snapshot)
 }

@@ -57,7 +57,12 @@ pub(crate) fn refunded_total(refunds: &[Order]) -> Decimal {
 /// The order as other features see it.
 pub fn snapshot(tx: &mut Tx, order: &Order) -> Result<OrderSnapshot, Fault> {
     let refunds = store::refunds(tx, order.id, "completed")?;
-    let refunded = refunded_lines(&refunds);
+    snapshot_with(tx, order, &refunds)
+}
+
+/// As [`snapshot`], of an order whose refunds are known.
+pub(crate) fn snapshot_with(tx: &mut Tx, order: &Order, refunds: &[Order]) -> Result<OrderSnapshot, Fault> {
+    let refunded = refunded_lines(refunds);
     let mut lines = Vec::new();
     for item in order.of_kind("line_item") {
         lines.push(line(tx, item, refunded.get(&item.id).copied().unwrap_or((0, Decimal::ZERO)))?);
@@ -80,7 +85,7 @@ pub fn snapshot(tx: &mut Tx, order: &Order) -> Result<OrderSnapshot, Fault> {
         shipping_total: money(order.shipping_total)?,
         total_tax: money(order.total_tax)?,
         total: money(order.total)?,
-        refunded_total: money(refunded_total(&refunds))?,
+        refunded_total: money(refunded_total(refunds))?,
         cart_token: order.cart_token.clone(),
         meta: order.meta.clone(),
         created_at: order.created_at,
@@ -92,11 +97,8 @@ pub fn snapshot(tx: &mut Tx, order: &Order) -> Result<OrderSnapshot, Fault> {
 
 fn line(tx: &mut Tx, item: &Item, refunded: (i64, Decimal)) -> Result<OrderLine, Fault> {
     let product_id = item.product_id();
-    let category_ids = if product_id == ProductId(0) {
-        Vec::new()
-    } else {
-        products::by_id(tx, product_id)?.map(|product| product.category_ids).unwrap_or_default()
-    };
+    let category_ids =
+        if product_id == ProductId(0) { Vec::new() } else { products::category_ids(tx, product_id)? };
     Ok(OrderLine {
         id: item.item_id(),
         product_id,

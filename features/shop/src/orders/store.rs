@@ -65,10 +65,7 @@ const INSERT_ITEM: Sql = Sql::new(
 const INSERT_ITEM_META: Sql = Sql::new(
     "INSERT INTO {p}woocommerce_order_itemmeta (order_item_id, meta_key, meta_value) VALUES (?, ?, ?)",
 );
-const CLEAR_ITEM_META: Sql = Sql::new(
-    "DELETE FROM {p}woocommerce_order_itemmeta WHERE order_item_id IN \
-     (SELECT order_item_id FROM {p}woocommerce_order_items WHERE order_id = ?)",
-);
+const ITEM_IDS: Sql = Sql::new("SELECT order_item_id FROM {p}woocommerce_order_items WHERE order_id = ?");
 const CLEAR_ITEMS: Sql = Sql::new("DELETE FROM {p}woocommerce_order_items WHERE order_id = ?");
 const CLEAR_ALL_META: Sql = Sql::new("DELETE FROM {p}wc_orders_meta WHERE order_id = ?");
 const CLEAR_NOTES: Sql = Sql::new("DELETE FROM {p}cartwright_order_notes WHERE order_id = ?");
@@ -156,11 +153,10 @@ pub(crate) fn insert(tx: &mut Tx, key: &str, order: &mut Order) -> Result<OrderI
             order.discount_total
         ],
     )?;
-    put_addresses(tx, order)?;
-    put_items(tx, order)?;
-    for (key, value) in &order.meta {
-        tx.execute(&INSERT_META, params![id, key, value])?;
-    }
+    add_addresses(tx, order)?;
+    add_items(tx, order)?;
+    let meta: Vec<_> = order.meta.iter().map(|(key, value)| params![id, key, value].to_vec()).collect();
+    tx.insert_rows(&INSERT_META, &meta)?;
     Ok(id)
 }
 
@@ -210,12 +206,16 @@ pub(crate) fn update(tx: &mut Tx, order: &Order) -> Result<(), Fault> {
 /// Writes both addresses anew.
 pub(crate) fn put_addresses(tx: &mut Tx, order: &Order) -> Result<(), Fault> {
     tx.execute(&CLEAR_ADDRESSES, params![order.id])?;
+    add_addresses(tx, order)
+}
+
+fn add_addresses(tx: &mut Tx, order: &Order) -> Result<(), Fault> {
+    let mut rows = Vec::new();
     for (kind, address) in [("billing", &order.billing), ("shipping", &order.shipping)] {
         if *address == Address::default() {
             continue;
         }
-        tx.execute(
-            &INSERT_ADDRESS,
+        rows.push(
             params![
                 order.id,
                 kind,
@@ -230,22 +230,46 @@ pub(crate) fn put_addresses(tx: &mut Tx, order: &Order) -> Result<(), Fault> {
                 &address.country,
                 &address.email,
                 &address.phone
-            ],
-        )?;
+            ]
+            .to_vec(),
+        );
     }
+    tx.insert_rows(&INSERT_ADDRESS, &rows)?;
     Ok(())
 }
 
 /// Writes the items anew.
 pub(crate) fn put_items(tx: &mut Tx, order: &mut Order) -> Result<(), Fault> {
-    tx.execute(&CLEAR_ITEM_META, params![order.id])?;
-    tx.execute(&CLEAR_ITEMS, params![order.id])?;
+    clear_items(tx, order.id)?;
+    add_items(tx, order)
+}
+
+/// Takes the items away. Their metadata goes by the items' numbers: MariaDB would look through the metadata of every
+/// order, and hold it, for a subquery in a DELETE.
+fn clear_items(tx: &mut Tx, id: OrderId) -> Result<(), Fault> {
+    let items: Vec<i64> = tx.rows(&ITEM_IDS, params![id], |row| row.get("order_item_id"))?;
+    for some in items.chunks(64) {
+        let marks = vec!["?"; some.len()].join(", ");
+        let values: Vec<db::Param<'_>> = some.iter().map(|item| db::Param::from(*item)).collect();
+        let text = format!("DELETE FROM {{p}}woocommerce_order_itemmeta WHERE order_item_id IN ({marks})");
+        tx.execute_text(&text, &values)?;
+    }
+    if !items.is_empty() {
+        tx.execute(&CLEAR_ITEMS, params![id])?;
+    }
+    Ok(())
+}
+
+fn add_items(tx: &mut Tx, order: &mut Order) -> Result<(), Fault> {
     for item in &mut order.items {
         item.id = tx.insert(&INSERT_ITEM, params![&item.name, &item.kind, order.id])?;
-        for (key, value) in &item.meta {
-            tx.execute(&INSERT_ITEM_META, params![item.id, key, value])?;
-        }
     }
+    let meta: Vec<_> = order
+        .items
+        .iter()
+        .flat_map(|item| item.meta.iter().map(|(key, value)| params![item.id, key, value].to_vec()))
+        .collect();
+    tx.insert_rows(&INSERT_ITEM_META, &meta)?;
     Ok(())
 }
 
@@ -484,15 +508,8 @@ pub(crate) fn waiting_refunds(tx: &mut Tx, before: Moment) -> Result<Vec<OrderId
 
 /// Takes an order and all that belongs to it away; its number and key stay taken.
 pub(crate) fn remove(tx: &mut Tx, id: OrderId) -> Result<(), Fault> {
-    for sql in [
-        &CLEAR_ITEM_META,
-        &CLEAR_ITEMS,
-        &CLEAR_ALL_META,
-        &CLEAR_NOTES,
-        &CLEAR_ADDRESSES,
-        &CLEAR_OPERATIONAL,
-        &CLEAR_ORDER,
-    ] {
+    clear_items(tx, id)?;
+    for sql in [&CLEAR_ALL_META, &CLEAR_NOTES, &CLEAR_ADDRESSES, &CLEAR_OPERATIONAL, &CLEAR_ORDER] {
         tx.execute(sql, params![id])?;
     }
     Ok(())

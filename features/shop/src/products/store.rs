@@ -1,5 +1,7 @@
 //! The SQL of products and categories.
 
+use std::collections::BTreeMap;
+
 use db::DbError;
 use kernel::ids::ProductId;
 use kernel::{Decimal, Fault, Moment, Page};
@@ -43,6 +45,7 @@ const ALL_CATEGORIES: Sql = Sql::new(
      LEFT JOIN {p}cartwright_products p ON p.id = l.product_id AND p.status = 'publish' AND p.parent_id = 0 \
      GROUP BY c.id, c.parent_id, c.name, c.slug ORDER BY c.name",
 );
+const CATEGORY_TREE: Sql = Sql::new("SELECT id, parent_id, name FROM {p}cartwright_categories");
 const TOUCH: Sql = Sql::new("UPDATE {p}cartwright_products SET revision = revision + 1 WHERE id = ?");
 const TAKE_STOCK: Sql = Sql::new(
     "UPDATE {p}cartwright_products SET stock_quantity = stock_quantity - ?, total_sales = total_sales + ?, revision = revision + 1 \
@@ -178,7 +181,7 @@ fn free_slug(tx: &mut Tx, product: &Product) -> Result<String, Fault> {
 
 fn with_categories(tx: &mut Tx, mut product: Product) -> Result<Product, Fault> {
     let of = if product.parent_id.0 == 0 { product.id } else { product.parent_id };
-    product.category_ids = tx.rows(&CATEGORIES_OF, params![of], |row| row.get("category_id"))?;
+    product.category_ids = category_ids(tx, of)?;
     Ok(product)
 }
 
@@ -188,6 +191,11 @@ fn find(tx: &mut Tx, condition: &str, params: &[db::Param<'_>]) -> Result<Option
         Some(product) => with_categories(tx, product).map(Some),
         None => Ok(None),
     }
+}
+
+/// Categories of a product that is no variation.
+pub(crate) fn category_ids(tx: &mut Tx, of: ProductId) -> Result<Vec<i64>, Fault> {
+    Ok(tx.rows(&CATEGORIES_OF, params![of], |row| row.get("category_id"))?)
 }
 
 pub(crate) fn by_id(tx: &mut Tx, id: ProductId) -> Result<Option<Product>, Fault> {
@@ -282,6 +290,14 @@ pub(crate) fn categories(tx: &mut Tx) -> Result<Vec<Category>, Fault> {
             count: row.get("products")?,
         })
     })?)
+}
+
+/// Each category's parent and name.
+pub(crate) fn category_tree(tx: &mut Tx) -> Result<BTreeMap<i64, (i64, String)>, Fault> {
+    let rows = tx.rows(&CATEGORY_TREE, params![], |row| {
+        Ok((row.get::<i64>("id")?, (row.get::<i64>("parent_id")?, row.get::<String>("name")?)))
+    })?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Holds the product's row until the transaction ends, so that stock is looked at by one unit at a time.
