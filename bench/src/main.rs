@@ -1,11 +1,14 @@
 //! `bench units|http|process|all [--seconds N] [--mysql URL] [--program PATH] [--oha PATH]`: figures on standard output, as
-//! the tables of docs/performance.md.
+//! the tables of docs/performance.md. `bench counts [--keep]`: instructions of the hot paths beside those kept in the
+//! repository; `bench statements`: what the units of three of them ask of the database.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program whose product is its output")]
 
 mod bare;
+mod counts;
 mod http;
 mod process;
 mod server;
+mod statements;
 mod table;
 mod units;
 
@@ -17,6 +20,11 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let arguments = Arguments(std::env::args().skip(1).collect());
+    match arguments.0.first().map(String::as_str) {
+        Some("counts") => return counts::compare(arguments.0.iter().any(|argument| argument == "--keep")),
+        Some(counts::COUNTED) => return counts::run(),
+        _ => {}
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -46,6 +54,9 @@ async fn run(arguments: &Arguments) -> Result<(), kernel::Fault> {
     let seconds = arguments.value("--seconds").and_then(|text| text.parse().ok()).unwrap_or(5);
     let program = PathBuf::from(arguments.value("--program").unwrap_or("target/release/cartwright"));
     let oha = PathBuf::from(arguments.value("--oha").unwrap_or("target/tools/bin/oha"));
+    if what == "statements" {
+        return statements::print().await;
+    }
     if matches!(what, "units" | "all") {
         let folder = tempfile::tempdir().map_err(|error| kernel::Fault::bug(error.to_string()))?;
         let file = format!("sqlite:{}", folder.path().join("bench.db").display());

@@ -16,7 +16,7 @@ use crate::bare;
 use crate::table::Row;
 
 /// Members among whom awards are spread.
-const MEMBERS: i64 = 10_000;
+pub const MEMBERS: i64 = 10_000;
 /// Carts among which orders are spread.
 const CARTS: i64 = 64;
 /// Units whose statements are recorded for the reference.
@@ -40,15 +40,19 @@ impl Work {
     }
 }
 
-struct Shop {
-    engine: Engine,
+/// A shop with members and carts.
+pub struct Shop {
+    /// The program's engine.
+    pub engine: Engine,
+    /// Every face of the program.
+    pub router: axum::Router,
     carts: Vec<String>,
     next: AtomicI64,
 }
 
 /// Both kinds of work on a database, at 1 and at 64 callers.
 pub async fn measure(url: &str, seconds: u64) -> Result<Vec<Row>, Fault> {
-    let shop = Arc::new(open(url).await?);
+    let shop = Arc::new(open(url, MEMBERS).await?);
     let mut rows = Vec::new();
     for work in [Work::Award, Work::Place] {
         for callers in [1_usize, 64] {
@@ -115,7 +119,8 @@ pub fn per_second(count: usize, elapsed: Duration) -> u64 {
     u64::try_from(count * 1_000_000_000 / elapsed.as_nanos().max(1)).unwrap_or_default()
 }
 
-async fn run(shop: &Shop, work: Work) -> Result<(), Fault> {
+/// Does it once.
+pub async fn run(shop: &Shop, work: Work) -> Result<(), Fault> {
     let number = shop.next.fetch_add(1, Ordering::Relaxed);
     match work {
         Work::Award => {
@@ -158,12 +163,12 @@ async fn reference(shop: &Arc<Shop>, file: &Path, work: Work, callers: usize) ->
     Ok(per_second(units.len(), elapsed))
 }
 
-/// A shop with members and carts.
-async fn open(url: &str) -> Result<Shop, Fault> {
+/// Opens one on an empty database, with so many members.
+pub async fn open(url: &str, members: i64) -> Result<Shop, Fault> {
     let now = Moment::parse("2026-11-21T12:00:00Z").unwrap_or_default();
     let stage = app::demo::open(configuration(url), now, 1).await?;
     let engine = stage.world.engine.clone();
-    for start in (1..=MEMBERS).step_by(500) {
+    for start in (1..=members).step_by(500) {
         engine
             .write(Actor::system(), move |tx: &mut Tx| {
                 for number in start..start + 500 {
@@ -190,7 +195,7 @@ async fn open(url: &str) -> Result<Shop, Fault> {
     }
     engine.db().set_durability(db::Durability::Full);
     engine.run_due().await?;
-    Ok(Shop { engine, carts, next: AtomicI64::new(1) })
+    Ok(Shop { engine, router: stage.world.router.clone(), carts, next: AtomicI64::new(1) })
 }
 
 async fn simple_products(engine: &Engine) -> Result<Vec<ProductId>, Fault> {
