@@ -107,6 +107,7 @@ http {
       fastcgi_read_timeout 120;
       include /etc/nginx/fastcgi_params;
       fastcgi_param SCRIPT_FILENAME \$document_root\$fastcgi_script_name;
+      fastcgi_param HTTP_HOST \$http_host;
     }
   }
 }

@@ -32,7 +32,6 @@ final class Installation implements Module
 
     public function register(): void
     {
-        // phpcs:ignore WordPress.WP.CronInterval -- announcements that could not be sent are tried again soon
         add_filter('cron_schedules', [self::class, 'addSchedule']);
         add_action('init', [self::class, 'upgrade'], 5);
     }
@@ -53,7 +52,7 @@ final class Installation implements Module
         $schedules = is_array($schedules) ? $schedules : [];
         $schedules['cartwright_minute'] = [
             'interval' => MINUTE_IN_SECONDS,
-            'display' => __('Every minute', 'cartwright'),
+            'display' => 'Every minute',
         ];
         return $schedules;
     }
