@@ -22,6 +22,13 @@ final class Plugin
     public const MODULES = [
         Installation::class,
         Link\Link::class,
+        Host\Host::class,
+        Host\OfferLines::class,
+        Events\OrderWatch::class,
+        Events\CartWatch::class,
+        Events\PeopleWatch::class,
+        Events\Sweep::class,
+        Events\Sender::class,
     ];
 
     /** Hooks the start into WordPress. */
@@ -29,6 +36,8 @@ final class Plugin
     {
         add_action('before_woocommerce_init', [self::class, 'declareCompatibility']);
         add_action('plugins_loaded', [self::class, 'loaded'], 20);
+        // WooCommerce looks at the address early, and does not see a REST call behind plain permalinks.
+        add_filter('woocommerce_is_rest_api_request', [self::class, 'isServerCall']);
     }
 
     /** Says that orders in tables of their own and the blocks of cart and checkout are supported. */
@@ -40,6 +49,17 @@ final class Plugin
         }
         $features::declare_compatibility('custom_order_tables', CARTWRIGHT_FILE, true);
         $features::declare_compatibility('cart_checkout_blocks', CARTWRIGHT_FILE, true);
+    }
+
+    /**
+     * Calls of the server need no cart and no session of their own, whatever the permalinks are.
+     *
+     * @param mixed $isRest
+     */
+    public static function isServerCall($isRest): bool
+    {
+        $route = $_GET['rest_route'] ?? '';
+        return (bool) $isRest || (is_string($route) && str_starts_with($route, '/cartwright/'));
     }
 
     /** All plugins are there: is WooCommerce among them? */

@@ -44,10 +44,11 @@ final class Link implements Module
         return self::versions() + [
             'site' => Site::id(),
             'address' => Site::address(),
+            'name' => html_entity_decode((string) get_bloginfo('name'), ENT_QUOTES),
             'currency' => get_woocommerce_currency(),
             'price_decimals' => wc_get_price_decimals(),
             'prices_include_tax' => wc_prices_include_tax(),
-            'taxes_enabled' => wc_tax_enabled(),
+            'taxes' => wc_tax_enabled(),
             'base_country' => WC()->countries->get_base_country(),
             'base_state' => WC()->countries->get_base_state(),
             'timezone' => wp_timezone_string(),
@@ -58,7 +59,7 @@ final class Link implements Module
     /** Tells the server who is here, and keeps what it tells of itself. */
     public static function greet(): void
     {
-        $answer = Server::post('/hello', self::versions());
+        $answer = Server::post('/hello', self::hello());
         $text = static fn (string $name): string => is_string($answer[$name] ?? null) ? $answer[$name] : '';
         update_option(self::SERVER_OPTION, ['server' => $text('server'), 'public_url' => $text('public_url')], true);
     }

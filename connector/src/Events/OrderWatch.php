@@ -1,0 +1,143 @@
+<?php
+
+/**
+ * @package Cartwright
+ */
+
+declare(strict_types=1);
+
+namespace Cartwright\Events;
+
+use Cartwright\Host\CartTokens;
+use Cartwright\Host\OrderSnapshot;
+use Cartwright\Module;
+
+/**
+ * Announces that something happened to an order: that, not what it is worth. The first time in a request at once, so that
+ * nothing is lost; whatever follows in the same request once more at its end.
+ */
+final class OrderWatch implements Module
+{
+    /**
+     * Orders that this request has announced, and what happened to them since; empty for nothing.
+     *
+     * @var array<int, array<string, mixed>>
+     */
+    private static array $announced = [];
+
+    public function register(): void
+    {
+        add_action('woocommerce_new_order', static fn ($id) => self::happened($id, 'created'), 99);
+        add_action('woocommerce_checkout_order_processed', static fn ($id) => self::happened($id, 'processed'), 99);
+        add_action('woocommerce_store_api_checkout_order_processed', [self::class, 'processed'], 99);
+        add_action('woocommerce_payment_complete', static fn ($id) => self::happened($id, 'paid'), 99);
+        add_action('woocommerce_order_status_changed', [self::class, 'changed'], 99, 3);
+        add_action('woocommerce_order_refunded', [self::class, 'refunded'], 99, 2);
+        add_action('woocommerce_refund_deleted', [self::class, 'refundDeleted'], 99, 2);
+        add_action('woocommerce_trash_order', static fn ($id) => self::happened($id, 'trashed'), 99);
+        add_action('woocommerce_untrash_order', static fn ($id) => self::happened($id, 'restored'), 99);
+        add_action('woocommerce_delete_order', static fn ($id) => self::happened($id, 'deleted'), 99);
+        add_action('woocommerce_saved_order_items', static fn ($id) => self::happened($id, 'edited'), 99);
+        add_action('trashed_post', static fn ($id) => self::postHappened($id, 'trashed'), 99);
+        add_action('untrashed_post', static fn ($id) => self::postHappened($id, 'restored'), 99);
+        add_action('woocommerce_checkout_create_order', [self::class, 'mark'], 20);
+        add_action('woocommerce_store_api_checkout_update_order_meta', [self::class, 'mark'], 20);
+        add_action('shutdown', [self::class, 'finish'], 5);
+    }
+
+    /**
+     * @param mixed $order
+     */
+    public static function processed($order): void
+    {
+        if ($order instanceof \WC_Order) {
+            self::happened($order->get_id(), 'processed');
+        }
+    }
+
+    /**
+     * @param mixed $id
+     * @param mixed $from
+     * @param mixed $to
+     */
+    public static function changed($id, $from, $to): void
+    {
+        if ($to !== 'checkout-draft') {
+            self::happened($id, (string) $to, ['from' => (string) $from]);
+        }
+    }
+
+    /**
+     * @param mixed $id
+     * @param mixed $refund
+     */
+    public static function refunded($id, $refund): void
+    {
+        self::happened($id, 'refunded', ['refund_id' => (int) $refund]);
+    }
+
+    /**
+     * @param mixed $refund
+     * @param mixed $id
+     */
+    public static function refundDeleted($refund, $id): void
+    {
+        self::happened($id, 'refund_deleted', ['refund_id' => (int) $refund]);
+    }
+
+    /**
+     * The order remembers the cart that it came from.
+     *
+     * @param mixed $order
+     */
+    public static function mark($order): void
+    {
+        $session = WC()->session;
+        $token = $session === null ? '' : (string) $session->get(CartTokens::IN_SESSION, '');
+        if ($token !== '' && $order instanceof \WC_Order) {
+            $order->update_meta_data(OrderSnapshot::CART, $token);
+        }
+    }
+
+    /** Announces what happened after an order's first announcement. */
+    public static function finish(): void
+    {
+        foreach (self::$announced as $id => $data) {
+            if ($data !== []) {
+                self::$announced[$id] = [];
+                Queue::add('order', "order:$id", $id, $data);
+            }
+        }
+    }
+
+    /**
+     * Orders that are kept as posts.
+     *
+     * @param mixed $id
+     */
+    private static function postHappened($id, string $hook): void
+    {
+        if (is_numeric($id) && get_post_type((int) $id) === 'shop_order') {
+            self::happened($id, $hook);
+        }
+    }
+
+    /**
+     * @param mixed $id
+     * @param array<string, mixed> $more
+     */
+    private static function happened($id, string $hook, array $more = []): void
+    {
+        $id = is_numeric($id) ? (int) $id : 0;
+        if ($id <= 0) {
+            return;
+        }
+        $data = ['hook' => $hook] + $more;
+        if (isset(self::$announced[$id])) {
+            self::$announced[$id] = $data;
+            return;
+        }
+        self::$announced[$id] = [];
+        Queue::add('order', "order:$id", $id, $data);
+    }
+}

@@ -1,0 +1,182 @@
+<?php
+
+/**
+ * @package Cartwright
+ */
+
+declare(strict_types=1);
+
+namespace Cartwright\Events;
+
+use Cartwright\Installation;
+use Cartwright\Link\Keys;
+
+/** Announcements that wait for the server, in a table of the store's own database. */
+final class Queue
+{
+    /** Days that a sent announcement is kept, to look things up. */
+    private const KEPT_DAYS = 2;
+    /** Bytes that an announcement's data may have. */
+    private const LARGEST = 700000;
+
+    /** Has this request written an announcement? */
+    private static bool $touched = false;
+
+    /**
+     * Writes an announcement. Nothing happens while the store is paired with no server.
+     *
+     * @param array<string, mixed> $data
+     */
+    public static function add(string $name, string $subject, int $orderId, array $data): void
+    {
+        if (!Keys::paired()) {
+            return;
+        }
+        $text = (string) wp_json_encode($data === [] ? new \stdClass() : $data, JSON_UNESCAPED_SLASHES);
+        if (strlen($text) > self::LARGEST) {
+            error_log("Cartwright: an announcement of $subject is too large and was left out.");
+            return;
+        }
+        if ($name === 'cart') {
+            self::supersede($subject);
+        }
+        if (self::insert($name, $subject, $orderId, $text)) {
+            self::$touched = true;
+        }
+    }
+
+    /** Has this request written an announcement? */
+    public static function touched(): bool
+    {
+        return self::$touched;
+    }
+
+    /**
+     * Announcements that may be sent now, oldest first: of a subject whose first one has to wait, none.
+     *
+     * @return list<object{id: string, subject: string, name: string, order_id: string, at: string, data: string, tries: string}>
+     */
+    public static function due(int $limit): array
+    {
+        global $wpdb;
+        $table = Installation::table('cartwright_events');
+        $sql = 'SELECT id, subject, name, order_id, at, data, tries FROM %i
+            WHERE sent = 0 AND due <= %d AND subject NOT IN (SELECT subject FROM %i WHERE sent = 0 AND due > %d)
+            ORDER BY id LIMIT %d';
+        $rows = $wpdb->get_results($wpdb->prepare($sql, $table, time(), $table, time(), $limit));
+        return is_array($rows) ? $rows : [];
+    }
+
+    /**
+     * The server has them.
+     *
+     * @param list<int> $ids
+     */
+    public static function sent(array $ids): void
+    {
+        global $wpdb;
+        if ($ids === []) {
+            return;
+        }
+        $places = implode(', ', array_fill(0, count($ids), '%d'));
+        $sql = "UPDATE %i SET sent = %d, error = '' WHERE id IN ($places)";
+        $wpdb->query($wpdb->prepare($sql, Installation::table('cartwright_events'), time(), ...$ids));
+    }
+
+    /** The server did not take this one: it is tried again, later each time. */
+    public static function postpone(int $id, int $tries, string $error): void
+    {
+        global $wpdb;
+        $sql = 'UPDATE %i SET tries = %d, due = %d, error = %s WHERE id = %d';
+        $due = time() + Pause::after($tries);
+        $error = mb_substr($error, 0, 250);
+        $wpdb->query($wpdb->prepare($sql, Installation::table('cartwright_events'), $tries, $due, $error, $id));
+    }
+
+    /** All that wait are due now: somebody wants to see whether it works again. */
+    public static function hurry(): void
+    {
+        global $wpdb;
+        $sql = 'UPDATE %i SET due = 0 WHERE sent = 0';
+        $wpdb->query($wpdb->prepare($sql, Installation::table('cartwright_events')));
+    }
+
+    /** How many wait, and since when the oldest of them does (seconds since 1970; 0 when none waits). */
+    public static function waiting(): Waiting
+    {
+        global $wpdb;
+        $table = Installation::table('cartwright_events');
+        $row = $wpdb->get_row($wpdb->prepare('SELECT COUNT(*) count, MIN(at) since FROM %i WHERE sent = 0', $table));
+        $sql = "SELECT error FROM %i WHERE sent = 0 AND error <> '' ORDER BY id LIMIT 1";
+        return new Waiting(
+            (int) ($row->count ?? 0),
+            (int) ($row->since ?? 0),
+            (string) $wpdb->get_var($wpdb->prepare($sql, $table))
+        );
+    }
+
+    /** When the server last took something (seconds since 1970; 0 for never, or long ago). */
+    public static function lastSent(): int
+    {
+        global $wpdb;
+        $sql = 'SELECT MAX(sent) FROM %i';
+        return (int) $wpdb->get_var($wpdb->prepare($sql, Installation::table('cartwright_events')));
+    }
+
+    /** Was something written about this subject at or after a moment? */
+    public static function knows(string $subject, int $since): bool
+    {
+        global $wpdb;
+        $sql = 'SELECT 1 FROM %i WHERE subject = %s AND at >= %d LIMIT 1';
+        $table = Installation::table('cartwright_events');
+        return $wpdb->get_var($wpdb->prepare($sql, $table, $subject, $since)) !== null;
+    }
+
+    /** Forgets what was sent long ago. */
+    public static function clean(): void
+    {
+        global $wpdb;
+        $sql = 'DELETE FROM %i WHERE sent > 0 AND sent < %d';
+        $before = time() - self::KEPT_DAYS * DAY_IN_SECONDS;
+        $wpdb->query($wpdb->prepare($sql, Installation::table('cartwright_events'), $before));
+    }
+
+    /** Forgets everything: another server must not hear what was meant for this one. */
+    public static function clear(): void
+    {
+        global $wpdb;
+        $wpdb->query($wpdb->prepare('DELETE FROM %i', Installation::table('cartwright_events')));
+    }
+
+    /** A cart's older states are of no use to anybody once there is a newer one. */
+    private static function supersede(string $subject): void
+    {
+        global $wpdb;
+        $sql = 'DELETE FROM %i WHERE subject = %s AND sent = 0';
+        $wpdb->query($wpdb->prepare($sql, Installation::table('cartwright_events'), $subject));
+    }
+
+    private static function insert(string $name, string $subject, int $orderId, string $data): bool
+    {
+        global $wpdb;
+        // The id is the database's clock in microseconds: it grows, and it is never used again, even after the table was
+        // emptied or a backup put back. The server takes what has a known id for a repetition.
+        $sql = 'INSERT INTO %i (id, subject, name, order_id, at, data)
+            VALUES (UNIX_TIMESTAMP() * 1000000 + MICROSECOND(NOW(6)), %s, %s, %d, %d, %s)';
+        $table = Installation::table('cartwright_events');
+        $sql = $wpdb->prepare($sql, $table, $subject, $name, $orderId, time(), $data);
+        $suppressed = $wpdb->suppress_errors(true);
+        try {
+            // Two in one microsecond: the next try is in another.
+            for ($try = 0; $try < 5; $try++) {
+                if ($wpdb->query($sql) === 1) {
+                    return true;
+                }
+            }
+        } finally {
+            $wpdb->suppress_errors($suppressed);
+        }
+        error_log("Cartwright: an announcement of $subject could not be written: {$wpdb->last_error}");
+        return false;
+    }
+}

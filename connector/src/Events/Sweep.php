@@ -1,0 +1,69 @@
+<?php
+
+/**
+ * @package Cartwright
+ */
+
+declare(strict_types=1);
+
+namespace Cartwright\Events;
+
+use Cartwright\Installation;
+use Cartwright\Link\Keys;
+use Cartwright\Module;
+
+/**
+ * Finds orders that changed without a word: PHP was killed before it could write one, another program changed the order, or
+ * the connection was cut for a while.
+ */
+final class Sweep implements Module
+{
+    /** Option that holds the moment up to which all orders have been looked at. */
+    public const OPTION = 'cartwright_swept';
+    /** Seconds that are looked at again: requests take their time. */
+    private const OVERLAP = 180;
+    /** Orders that one sweep looks at. */
+    private const LIMIT = 100;
+
+    public function register(): void
+    {
+        add_action(Installation::MINUTELY, [self::class, 'sweep'], 5);
+        add_action('cartwright/paired', [self::class, 'begin']);
+    }
+
+    /** Paired: from now on. After a cut it goes on where it was. */
+    public static function begin(): void
+    {
+        add_option(self::OPTION, (string) time(), '', false);
+    }
+
+    /** Announces orders that have changed since the last sweep and have not been announced since. */
+    public static function sweep(): void
+    {
+        if (!Keys::paired()) {
+            return;
+        }
+        self::begin();
+        $since = (int) get_option(self::OPTION) - self::OVERLAP;
+        $now = time();
+        $orders = wc_get_orders([
+            'type' => 'shop_order',
+            'date_modified' => '>=' . $since,
+            'orderby' => 'modified',
+            'order' => 'ASC',
+            'limit' => self::LIMIT,
+        ]);
+        $last = $now;
+        foreach (is_array($orders) ? $orders : [] as $order) {
+            $modified = $order->get_date_modified()?->getTimestamp() ?? 0;
+            $subject = 'order:' . $order->get_id();
+            if (!$order->has_status(['checkout-draft', 'auto-draft']) && !Queue::knows($subject, $modified)) {
+                Queue::add('order', $subject, $order->get_id(), ['hook' => 'found']);
+            }
+            $last = $modified;
+        }
+        // A full page: the next sweep goes on behind it, or would never get further than the overlap.
+        $full = is_array($orders) && count($orders) === self::LIMIT;
+        update_option(self::OPTION, (string) ($full ? max($last + self::OVERLAP, $since + self::OVERLAP + 1) : $now), false);
+    }
+}
