@@ -15,6 +15,8 @@ final class OrderSnapshot
 {
     /** Metadata: the cart's token. */
     public const CART = '_cartwright_cart_token';
+    /** Metadata that only repeats whole addresses for WooCommerce's own search. */
+    private const UNTOLD = ['_billing_address_index', '_shipping_address_index'];
 
     /** An order that is no refund, as it is in the database now. */
     public static function load(int $id): ?\WC_Order
@@ -141,7 +143,8 @@ final class OrderSnapshot
         $pairs = [];
         foreach ($order->get_meta_data() as $meta) {
             $data = $meta->get_data();
-            if (is_scalar($data['value'] ?? null)) {
+            $ours = in_array($data['key'], self::UNTOLD, true) || str_starts_with((string) $data['key'], '_cartwright_');
+            if (!$ours && is_scalar($data['value'] ?? null)) {
                 $value = $data['value'];
                 $pairs[] = [(string) $data['key'], is_bool($value) ? ($value ? '1' : '') : (string) $value];
             }
