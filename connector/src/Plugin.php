@@ -29,6 +29,7 @@ final class Plugin
         Events\PeopleWatch::class,
         Events\Sweep::class,
         Events\Sender::class,
+        Settings\SettingsPage::class,
     ];
 
     /** Hooks the start into WordPress. */

@@ -41,6 +41,12 @@ final class Delivery
         }
     }
 
+    /** The server is another, or the connection was made anew. */
+    public static function forget(): void
+    {
+        delete_option(self::OPTION);
+    }
+
     /** Somebody wants to see whether it works again. */
     public static function retryNow(): void
     {

@@ -37,6 +37,8 @@ final class Sender implements Module
         add_action(Installation::MINUTELY, [self::class, 'flush']);
         add_action(self::SOON, [self::class, 'flush']);
         add_action(Installation::HOURLY, [Queue::class, 'clean']);
+        add_action('cartwright/other_server', [Queue::class, 'clear']);
+        add_action('cartwright/paired', [Delivery::class, 'forget']);
     }
 
     /** Lets the browser go, then sends. */

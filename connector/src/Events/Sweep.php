@@ -29,12 +29,19 @@ final class Sweep implements Module
     {
         add_action(Installation::MINUTELY, [self::class, 'sweep'], 5);
         add_action('cartwright/paired', [self::class, 'begin']);
+        add_action('cartwright/other_server', [self::class, 'beginAnew']);
     }
 
     /** Paired: from now on. After a cut it goes on where it was. */
     public static function begin(): void
     {
         add_option(self::OPTION, (string) time(), '', false);
+    }
+
+    /** Another server: what was before it is not its concern. */
+    public static function beginAnew(): void
+    {
+        delete_option(self::OPTION);
     }
 
     /** Announces orders that have changed since the last sweep and have not been announced since. */

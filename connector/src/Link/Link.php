@@ -23,6 +23,7 @@ final class Link implements Module
         add_filter('rest_authentication_errors', [Endpoint::class, 'admit'], 9999);
         add_action(Installation::HOURLY, [Nonces::class, 'clean']);
         add_action(Installation::HOURLY, [self::class, 'settleRotation']);
+        add_action(Installation::MINUTELY, [self::class, 'greetOnce']);
     }
 
     /** Adds the routes. */
@@ -62,6 +63,19 @@ final class Link implements Module
         $answer = Server::post('/hello', self::hello());
         $text = static fn (string $name): string => is_string($answer[$name] ?? null) ? $answer[$name] : '';
         update_option(self::SERVER_OPTION, ['server' => $text('server'), 'public_url' => $text('public_url')], true);
+    }
+
+    /** Paired from the other side: the server is greeted as soon as there is time. */
+    public static function greetOnce(): void
+    {
+        if (!Keys::paired() || is_array(get_option(self::SERVER_OPTION))) {
+            return;
+        }
+        try {
+            self::greet();
+        } catch (\Cartwright\Failure) {
+            // In a minute again.
+        }
     }
 
     /**

@@ -17,6 +17,8 @@ final class Pairing
     public const OPTION = 'cartwright_code';
     /** Option that counts wrong codes. */
     public const WRONG_OPTION = 'cartwright_wrong_codes';
+    /** Option that holds the server that the store was paired with last. */
+    public const LAST_OPTION = 'cartwright_last_server';
     /** Seconds that a code is good for. */
     public const GOOD_FOR = 900;
     /** So many wrong codes close pairing for a while. */
@@ -73,6 +75,7 @@ final class Pairing
         }
         $own = bin2hex(random_bytes(16));
         $id = bin2hex(random_bytes(8));
+        self::forgetOther($address);
         Keys::pair($address, $code->key($nonce, $own, $id));
         delete_option(self::WRONG_OPTION);
         do_action('cartwright/paired');
@@ -113,8 +116,20 @@ final class Pairing
             $message = __('The server at that address could not prove that it made the code.', 'cartwright');
             throw new Failure('cartwright_code', $message, 502);
         }
+        self::forgetOther($code->address);
         Keys::pair($code->address, $code->key($nonce, $own, $id));
         do_action('cartwright/paired');
+    }
+
+    /** What waits for another server is not for this one. */
+    private static function forgetOther(string $address): void
+    {
+        $last = (string) get_option(self::LAST_OPTION, '');
+        if ($last !== '' && !Site::same($last, $address)) {
+            do_action('cartwright/other_server');
+        }
+        update_option(self::LAST_OPTION, $address, false);
+        delete_option(Link::SERVER_OPTION);
     }
 
     private static function mustBeUnpaired(): void
