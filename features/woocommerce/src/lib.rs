@@ -6,30 +6,62 @@
 
 pub mod calls;
 pub mod host;
+pub mod inbox;
 pub mod link;
 pub mod migrations;
+pub mod orders;
+pub mod pairing;
 pub mod refusals;
+pub mod settings;
 pub mod transport;
 pub mod transport_http;
 
 pub use host::WooCommerceHost;
+use kernel::Fault;
 pub use link::{Link, Patience, TheLink};
-use runtime::Module;
+use runtime::settings::shop as setting;
+use runtime::{Module, Settings, Tx};
 pub use transport_http::HttpTransport;
-use web::Feature;
+use web::{Feature, MenuItem};
+
+/// Shown in every page's frame: the store's name. Its cart is in the store.
+fn layout(
+    _: &web::Call,
+    tx: &mut Tx,
+    values: &mut std::collections::BTreeMap<String, minijinja::Value>,
+) -> Result<(), Fault> {
+    let settings = Settings::load(tx, setting::OPTION)?;
+    values.insert("shop_name".to_owned(), settings.text(&setting::GENERAL_NAME).into());
+    values.insert("cart_count".to_owned(), 0.into());
+    Ok(())
+}
 
 /// The manifest, without the link: what there is whether a store is named or not.
 #[must_use]
 pub fn feature() -> Feature {
     let mut module = Module::default();
     module.migrations = vec![migrations::MIGRATIONS];
-    module.schedules = vec![calls::jobs::prune()];
+    module.schedules = vec![calls::jobs::prune(), inbox::jobs::round(), pairing::jobs::hello()];
+    module.job_kinds = vec![inbox::jobs::kind()];
     Feature {
         name: "woocommerce",
         module,
         routes: Some(|routes| {
             calls::rest::routes(routes);
+            inbox::rest::routes(routes);
+            pairing::rest::routes(routes);
+            pairing::admin::routes(routes);
         }),
+        templates: pairing::admin::TEMPLATES,
+        menu: &[MenuItem {
+            group: "Shop",
+            title: "WordPress",
+            slug: "cartwright-wordpress",
+            capability: kernel::capability::MANAGE_OPTIONS,
+            position: 90,
+        }],
+        commands: pairing::cli::commands(),
+        layout: Some(layout),
         ..Feature::default()
     }
 }

@@ -38,7 +38,7 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         Step::Index {
             table: "cartwright_inbox",
             name: "cartwright_inbox_subject",
-            columns: "subject, state",
+            columns: "site, subject, state",
             unique: false,
         },
         Step::Index {
@@ -49,13 +49,15 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         },
         Step::Table {
             name: "cartwright_wordpress_orders",
-            columns: "order_id {BIGINT} NOT NULL PRIMARY KEY, status {TEXT:40} NOT NULL, version {BIGINT} NOT NULL, \
-                      is_paid {BOOL} NOT NULL, refunds {LONG} NOT NULL, is_gone {BOOL} NOT NULL, seen_at {TIME} NOT NULL",
+            columns: "site {ASCII:32} NOT NULL, order_id {BIGINT} NOT NULL, version {BIGINT} NOT NULL, is_paid {BOOL} NOT NULL, \
+                      is_gone {BOOL} NOT NULL, refunds {LONG} NOT NULL, snapshot {LONG} NOT NULL, seen_at {TIME} NOT NULL, \
+                      PRIMARY KEY (site, order_id)",
         },
-        // What was last told of a cart, a review or a customer, so that a repeat is known as one.
+        // What was last told of a cart, a review or a customer, so that a repeat or a late one is known as such.
         Step::Table {
             name: "cartwright_wordpress_subjects",
-            columns: "subject {TEXT:191} NOT NULL PRIMARY KEY, digest {ASCII:64} NOT NULL, said_at {TIME} NOT NULL",
+            columns: "site {ASCII:32} NOT NULL, subject {TEXT:191} NOT NULL, event_id {BIGINT} NOT NULL, digest {ASCII:64} NOT NULL, \
+                      PRIMARY KEY (site, subject)",
         },
     ],
 }];

@@ -44,10 +44,10 @@ pub async fn run(configuration: Configuration) -> Result<Output, Fault> {
     }
     checks.push(Check { name: "mail server", outcome: outside::mail_server(&configuration).await });
     checks.push(Check { name: "collector", outcome: outside::collector(&configuration).await });
-    checks.push(Check {
-        name: "wordpress",
-        outcome: Ok("not linked: the embedded shop is the shop".to_owned()),
-    });
+    if configuration.wordpress.is_none() {
+        let outcome = Ok("not linked: the embedded shop is the shop".to_owned());
+        checks.push(Check { name: "wordpress", outcome });
+    }
     Ok(report(&checks))
 }
 
@@ -88,6 +88,9 @@ async fn within(configuration: &Configuration, checks: &mut Vec<Check>) {
         checks.push(Check { name: "events", outcome: work::events(&application).await });
         checks.push(Check { name: "jobs", outcome: work::jobs(&application).await });
         checks.push(Check { name: "sender", outcome: outside::sender(&application).await });
+        if application.configuration.wordpress.is_some() {
+            checks.push(Check { name: "wordpress", outcome: outside::wordpress(&application).await });
+        }
     }
     application.engine.db().close().await;
 }

@@ -31,6 +31,32 @@ pub(super) fn gateways(application: &Application) -> Outcome {
     Ok(names.join(", "))
 }
 
+/// Is the store paired, does it answer a signed call, and is everything that it announced worked off?
+pub(super) async fn wordpress(application: &Application) -> Outcome {
+    let engine = &application.engine;
+    let link = engine.ask(woocommerce::TheLink).await.map_err(|fault| fault.message)?;
+    let told: serde_json::Value = link
+        .call("hello", &serde_json::json!({}), ANSWER)
+        .await
+        .map_err(|fault| format!("{} ({})", fault.message, link.url()))?;
+    let waiting = engine.read(woocommerce::inbox::queries::waiting).await.map_err(|fault| fault.message)?;
+    if waiting.failed > 0 {
+        return Err(format!(
+            "{} announcements of the store could not be read; see the column problem of cartwright_inbox",
+            waiting.failed
+        ));
+    }
+    let version = |name: &str| told[name].as_str().unwrap_or("?").to_owned();
+    Ok(format!(
+        "WooCommerce {} on WordPress {} at {}, plugin {}; {} announcements wait",
+        version("woocommerce"),
+        version("wordpress"),
+        link.url(),
+        version("connector"),
+        waiting.waiting
+    ))
+}
+
 /// Host and port of an SMTP address, as the mailer takes it.
 fn mail_address(url: &str) -> String {
     let authority = url.split_once("://").map_or(url, |(_, rest)| rest);

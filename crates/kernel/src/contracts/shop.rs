@@ -303,3 +303,24 @@ event! {
         at: Moment,
     }
 }
+
+event! {
+    /// A review was approved, or its approval was taken back.
+    ReviewChanged = "woocommerce/review/changed", |event| format!("review:{}", event.review_id);
+    {
+        /// The review (WordPress's comment).
+        review_id: i64,
+        /// The product it is about.
+        product_id: ProductId,
+        /// The account that wrote it, or 0 for a guest.
+        user_id: UserId,
+        /// The author's address.
+        email: String,
+        /// Can it be read in the shop?
+        approved: bool,
+        /// Stars, 1 to 5; 0 for none.
+        rating: i64,
+        /// When.
+        at: Moment,
+    }
+}

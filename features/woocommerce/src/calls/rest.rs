@@ -90,6 +90,18 @@ pub struct Hello {
     /// Where the store is.
     #[serde(default)]
     pub address: String,
+    /// What it is called.
+    #[serde(default)]
+    pub name: String,
+    /// ISO 4217 code of its prices.
+    #[serde(default)]
+    pub currency: String,
+    /// Are prices entered with tax?
+    #[serde(default)]
+    pub prices_include_tax: Option<bool>,
+    /// Are taxes calculated?
+    #[serde(default)]
+    pub taxes_enabled: Option<bool>,
     /// Names of the filters that have something hooked.
     #[serde(default)]
     pub hooked: Vec<String>,
@@ -130,16 +142,10 @@ fn change_key(call: &Call, _: &StoreSite, tx: &mut Tx) -> Result<Reply, Fault> {
 }
 
 fn hello(call: &Call, _: &StoreSite, tx: &mut Tx) -> Result<Reply, Fault> {
-    let told: Hello = call.body()?;
-    let value = match &call.body {
-        web::Body::Json(value) => value.to_string(),
-        _ => "{}".to_owned(),
-    };
-    store::set_told(tx, &value)?;
-    store::set_hooked(tx, &told.hooked)?;
-    if !told.address.is_empty() {
-        let address: String = told.address.chars().take(255).collect();
-        store::set_address(tx, &address)?;
+    // Whatever else a newer plugin tells is kept as well.
+    let _: Hello = call.body()?;
+    if let web::Body::Json(told) = &call.body {
+        crate::settings::keep(tx, told)?;
     }
     Ok(Reply::json(&Greeting {
         server: env!("CARGO_PKG_VERSION").to_owned(),

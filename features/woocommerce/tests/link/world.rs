@@ -10,8 +10,8 @@ use bytes::Bytes;
 use db::Tx;
 use db::testing::{TestDatabase, databases};
 use kernel::Fault;
-use runtime::Engine;
 use runtime::engine::Ports;
+use runtime::{Engine, Module};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 use web::{Credentials, CurrentUser, Feature, LoginSession, ServerOptions};
@@ -85,7 +85,6 @@ pub struct Server {
     pub database: TestDatabase,
     pub engine: Engine,
     pub router: axum::Router,
-    pub link: Link,
     pub store: Arc<PlayedStore>,
 }
 
@@ -107,7 +106,7 @@ fn manager(
     }))
 }
 
-pub fn server_on(database: TestDatabase, key: Option<&str>) -> Server {
+pub fn server_on(database: TestDatabase, key: Option<&str>, more: Vec<Module>) -> Server {
     let store = Arc::new(PlayedStore {
         script: Mutex::new(Box::new(|_, _| Ok(answer(500, "no script")))),
         book: Mutex::new(Vec::new()),
@@ -120,23 +119,29 @@ pub fn server_on(database: TestDatabase, key: Option<&str>) -> Server {
     };
     let link = Link::new(database.db.clone(), ADDRESS, key, store.clone(), patience).unwrap();
     let mut feature = woocommerce::feature();
-    let modules = vec![std::mem::take(&mut feature.module), woocommerce::linked(link.clone())];
+    let mut modules = vec![std::mem::take(&mut feature.module), woocommerce::linked(link.clone())];
+    modules.extend(more);
     let ports = Ports { host: Arc::new(WooCommerceHost::new(link.clone())), ..runtime::testing::ports() };
     let engine = runtime::testing::engine(&database, modules, ports).unwrap();
     let doors = Feature { name: "doors", authenticator: Some(manager), ..Feature::default() };
     let router = web::router(engine.clone(), &[feature, doors], ServerOptions::default()).unwrap();
-    Server { database, engine, router, link, store }
+    Server { database, engine, router, store }
 }
 
 /// A server on each database, with the key of the configuration.
 pub fn servers() -> Vec<Server> {
+    servers_with(Module::default)
+}
+
+/// The same with something else in them.
+pub fn servers_with(more: impl Fn() -> Module) -> Vec<Server> {
     let key = format!("{KEY}:{}", kernel::hash::hex(&secret()));
-    databases().into_iter().map(|database| server_on(database, Some(&key))).collect()
+    databases().into_iter().map(|database| server_on(database, Some(&key), vec![more()])).collect()
 }
 
 /// A server on each database, paired with nobody.
 pub fn unpaired_servers() -> Vec<Server> {
-    databases().into_iter().map(|database| server_on(database, None)).collect()
+    databases().into_iter().map(|database| server_on(database, None, Vec::new())).collect()
 }
 
 /// How a call of the store is signed; the tests change one thing at a time.
@@ -197,6 +202,12 @@ impl Server {
             .header("content-type", "application/json")
             .body(Body::from(body.to_string()));
         self.request(request.unwrap()).await
+    }
+
+    pub async fn page(&self, request: Request<Body>) -> String {
+        let answer = self.router.clone().oneshot(request).await.unwrap();
+        let body = to_bytes(answer.into_body(), 1 << 20).await.unwrap();
+        String::from_utf8_lossy(&body).into_owned()
     }
 
     pub async fn request(&self, request: Request<Body>) -> (u16, Value) {
