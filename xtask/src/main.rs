@@ -1,5 +1,6 @@
 //! `cargo xtask`: work on the program itself.
 
+mod connector;
 mod sim;
 
 use std::process::ExitCode;
@@ -32,7 +33,12 @@ fn command() -> Command {
                 .help("Tells the hash of each history"),
         )
         .arg(number("threads", "Worlds played at once").default_value("2"));
-    Command::new("xtask").about("Work on Cartwright itself").subcommand_required(true).subcommand(sim)
+    let connector = Command::new("connector").about("Makes the WordPress plugin's zip in target/");
+    Command::new("xtask")
+        .about("Work on Cartwright itself")
+        .subcommand_required(true)
+        .subcommand(sim)
+        .subcommand(connector)
 }
 
 #[expect(clippy::print_stderr, reason = "a tool of the command line")]
@@ -40,6 +46,7 @@ fn main() -> ExitCode {
     let matches = command().get_matches();
     let outcome = match matches.subcommand() {
         Some(("sim", matches)) => sim::run(matches),
+        Some(("connector", _)) => connector::run().map_err(kernel::Fault::bug),
         _ => Ok(true),
     };
     match outcome {

@@ -22,7 +22,7 @@ final class Link implements Module
         add_action('rest_api_init', [self::class, 'routes']);
         add_filter('rest_authentication_errors', [Endpoint::class, 'admit'], 9999);
         add_action(Installation::HOURLY, [Nonces::class, 'clean']);
-        add_action(Installation::HOURLY, [self::class, 'settleRotation']);
+        add_action(Installation::HOURLY, [Rotation::class, 'settle']);
         add_action(Installation::MINUTELY, [self::class, 'greetOnce']);
     }
 
@@ -87,19 +87,6 @@ final class Link implements Module
     {
         $names = apply_filters('cartwright/hooked', []);
         return is_array($names) ? array_values(array_filter($names, 'is_string')) : [];
-    }
-
-    /** A rotation without an answer: any call settles it. */
-    public static function settleRotation(): void
-    {
-        if (Keys::pending() === null || !Keys::paired()) {
-            return;
-        }
-        try {
-            self::greet();
-        } catch (\Cartwright\Failure) {
-            // Next hour again.
-        }
     }
 
     /**

@@ -60,6 +60,7 @@ final class Rotation
             $message = __('The connection is set in wp-config.php and can only be changed there.', 'cartwright');
             throw new Failure('cartwright_fixed', $message, 409);
         }
+        self::settle();
         $present = Keys::present();
         if ($present === null) {
             throw new Failure('cartwright_unpaired', __('The store is not connected with a server.', 'cartwright'), 409);
@@ -79,6 +80,18 @@ final class Rotation
             throw $failure;
         }
         Keys::rotate($next);
+    }
+
+    /** A rotation had no answer: now the server says whether it has the key. */
+    public static function settle(): void
+    {
+        $pending = Keys::pending();
+        $taken = $pending === null || !Keys::paired() ? null : Server::takes($pending);
+        if ($pending !== null && $taken === true) {
+            Keys::rotate($pending);
+        } elseif ($taken === false) {
+            Keys::dropPending();
+        }
     }
 
     /** The server has signed with this key: if it is the one that was waiting, then it is the present one now. */

@@ -45,6 +45,17 @@ final class Server
         }
     }
 
+    /** Does the server take this key? Asked of one that it was told of without an answer; null when it does not say. */
+    public static function takes(Key $key): ?bool
+    {
+        try {
+            self::signed($key, '/hello', Link::hello(), self::PATIENCE);
+            return true;
+        } catch (Failure $failure) {
+            return $failure->reason === 'cartwright_key' ? false : null;
+        }
+    }
+
     /**
      * A call without a signature, for pairing.
      *
@@ -91,7 +102,13 @@ final class Server
             'limit_response_size' => 4 * Signature::LARGEST,
         ]);
         if (is_wp_error($answer)) {
-            throw new Failure('cartwright_unreachable', $answer->get_error_message(), 502);
+            $sentence = sprintf(
+                /* translators: 1: an address, 2: a technical reason */
+                __('The server at %1$s does not answer: %2$s', 'cartwright'),
+                $server,
+                $answer->get_error_message()
+            );
+            throw new Failure('cartwright_unreachable', $sentence, 502);
         }
         $status = (int) wp_remote_retrieve_response_code($answer);
         $read = json_decode((string) wp_remote_retrieve_body($answer), true);

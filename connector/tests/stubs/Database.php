@@ -1,0 +1,103 @@
+<?php
+
+/**
+ * WordPress's database object on SQLite in memory: the plugin's own tables, with the statements as the plugin writes them.
+ *
+ * @package Cartwright
+ */
+
+declare(strict_types=1);
+
+final class Database
+{
+    public string $prefix = 'wp_';
+    public string $options = 'wp_options';
+    public string $last_error = '';
+    private PDO $link;
+    private bool $suppressed = false;
+    private int $tick = 0;
+
+    public function __construct()
+    {
+        $this->link = new PDO('sqlite::memory:', null, null, [PDO::ATTR_ERRMODE => PDO::ERRMODE_EXCEPTION]);
+        $this->link->sqliteCreateFunction('UNIX_TIMESTAMP', static fn (): int => time());
+        // A clock that goes on by one with each look, so that no test depends on how fast it runs.
+        $this->link->sqliteCreateFunction('NOW', fn (): int => $this->tick);
+        $this->link->sqliteCreateFunction('MICROSECOND', fn (): int => ++$this->tick);
+        foreach (
+            [
+                'cartwright_events (id INTEGER PRIMARY KEY, subject, name, order_id INTEGER, at INTEGER, data,
+                    tries INTEGER DEFAULT 0, due INTEGER DEFAULT 0, sent INTEGER DEFAULT 0, error DEFAULT \'\')',
+                'cartwright_nonces (nonce PRIMARY KEY, seen INTEGER)',
+                'cartwright_locks (name PRIMARY KEY, owner, expires INTEGER)',
+                'cartwright_orders (order_id INTEGER PRIMARY KEY, version INTEGER, digest)',
+            ] as $table
+        ) {
+            $this->link->exec("CREATE TABLE {$this->prefix}$table");
+        }
+    }
+
+    public function prepare(string $sql, mixed ...$values): string
+    {
+        $put = function (array $found) use (&$values): string {
+            $value = array_shift($values);
+            return match ($found[0]) {
+                '%i' => '`' . $value . '`',
+                '%d' => (string) (int) $value,
+                default => $this->link->quote((string) $value),
+            };
+        };
+        return (string) preg_replace_callback('/%[isd]/', $put, $sql);
+    }
+
+    public function query(string $sql): int|false
+    {
+        try {
+            return $this->run($sql)->rowCount();
+        } catch (PDOException $problem) {
+            $this->last_error = $problem->getMessage();
+            return false;
+        }
+    }
+
+    /**
+     * @return list<object>
+     */
+    public function get_results(string $sql): array
+    {
+        return $this->run($sql)->fetchAll(PDO::FETCH_OBJ);
+    }
+
+    public function get_row(string $sql): ?object
+    {
+        return $this->get_results($sql)[0] ?? null;
+    }
+
+    public function get_var(string $sql): ?string
+    {
+        $value = $this->run($sql)->fetchColumn();
+        return $value === false || $value === null ? null : (string) $value;
+    }
+
+    /**
+     * @return list<string>
+     */
+    public function get_col(string $sql): array
+    {
+        return array_keys(WordPress::$options);
+    }
+
+    public function suppress_errors(bool $suppress): bool
+    {
+        [$before, $this->suppressed] = [$this->suppressed, $suppress];
+        return $before;
+    }
+
+    private function run(string $sql): PDOStatement
+    {
+        $sql = str_replace('INSERT IGNORE', 'INSERT OR IGNORE', $sql);
+        $sql = (string) preg_replace('/ON DUPLICATE KEY UPDATE/', 'ON CONFLICT DO UPDATE SET', $sql);
+        $sql = (string) preg_replace('/VALUES\((\w+)\)(?=,|$)/', 'excluded.$1', $sql);
+        return $this->link->query($sql);
+    }
+}

@@ -1,0 +1,206 @@
+<?php
+
+/**
+ * WordPress's functions that the plugin calls.
+ *
+ * @package Cartwright
+ */
+
+declare(strict_types=1);
+
+/** What the functions below read and write. */
+final class WordPress
+{
+    /** @var array<string, mixed> */
+    public static array $options = [];
+    /** @var array<string, list<callable>> */
+    public static array $hooks = [];
+    /** @var list<string> */
+    public static array $done = [];
+    public static string $home = 'https://store.example';
+    /** @var (callable(string, array<string, mixed>): mixed)|null */
+    public static $remote = null;
+    /** @var list<string> */
+    public static array $capabilities = [];
+    /** @var array<string, int> */
+    public static array $scheduled = [];
+
+    public static function reset(): void
+    {
+        self::$options = [];
+        self::$hooks = [];
+        self::$done = [];
+        self::$home = 'https://store.example';
+        self::$remote = null;
+        self::$capabilities = [];
+        self::$scheduled = [];
+    }
+}
+
+final class WP_Error
+{
+    /**
+     * @param array<string, mixed> $data
+     */
+    public function __construct(private string $code, private string $message, private array $data = [])
+    {
+    }
+
+    public function get_error_code(): string
+    {
+        return $this->code;
+    }
+
+    public function get_error_message(): string
+    {
+        return $this->message;
+    }
+
+    /**
+     * @return array<string, mixed>
+     */
+    public function get_error_data(): array
+    {
+        return $this->data;
+    }
+}
+
+function get_option(string $name, mixed $fallback = false): mixed
+{
+    return WordPress::$options[$name] ?? $fallback;
+}
+
+function update_option(string $name, mixed $value, mixed $autoload = null): bool
+{
+    WordPress::$options[$name] = $value;
+    return true;
+}
+
+function add_option(string $name, mixed $value, string $deprecated = '', mixed $autoload = null): bool
+{
+    WordPress::$options[$name] ??= $value;
+    return true;
+}
+
+function delete_option(string $name): bool
+{
+    $there = isset(WordPress::$options[$name]);
+    unset(WordPress::$options[$name]);
+    return $there;
+}
+
+function add_action(string $name, callable $callback, int $priority = 10, int $arguments = 1): bool
+{
+    WordPress::$hooks[$name][] = $callback;
+    return true;
+}
+
+function add_filter(string $name, callable $callback, int $priority = 10, int $arguments = 1): bool
+{
+    return add_action($name, $callback, $priority, $arguments);
+}
+
+function do_action(string $name, mixed ...$arguments): void
+{
+    WordPress::$done[] = $name;
+    foreach (WordPress::$hooks[$name] ?? [] as $callback) {
+        $callback(...$arguments);
+    }
+}
+
+function apply_filters(string $name, mixed $value, mixed ...$arguments): mixed
+{
+    foreach (WordPress::$hooks[$name] ?? [] as $callback) {
+        $value = $callback($value, ...$arguments);
+    }
+    return $value;
+}
+
+function home_url(string $path = ''): string
+{
+    return WordPress::$home . $path;
+}
+
+function untrailingslashit(string $text): string
+{
+    return rtrim($text, '/');
+}
+
+function __(string $text, string $domain = ''): string
+{
+    return $text;
+}
+
+function esc_html(string $text): string
+{
+    return htmlspecialchars($text, ENT_QUOTES);
+}
+
+function current_user_can(string $capability): bool
+{
+    return in_array($capability, WordPress::$capabilities, true);
+}
+
+function is_wp_error(mixed $thing): bool
+{
+    return $thing instanceof WP_Error;
+}
+
+/**
+ * @param array<string, mixed> $arguments
+ */
+function wp_remote_post(string $url, array $arguments): mixed
+{
+    return WordPress::$remote === null ? new WP_Error('http', 'no route to host') : (WordPress::$remote)($url, $arguments);
+}
+
+function wp_remote_retrieve_response_code(mixed $answer): int
+{
+    return (int) $answer['status'];
+}
+
+function wp_remote_retrieve_body(mixed $answer): string
+{
+    return (string) $answer['body'];
+}
+
+function wp_json_encode(mixed $value, int $flags = 0): string|false
+{
+    return json_encode($value, $flags);
+}
+
+function wp_strip_all_tags(string $html): string
+{
+    return trim(strip_tags($html));
+}
+
+function get_bloginfo(string $what): string
+{
+    return $what === 'version' ? '7.1' : 'A store';
+}
+
+function wp_timezone_string(): string
+{
+    return 'UTC';
+}
+
+function wp_next_scheduled(string $hook): int|false
+{
+    return WordPress::$scheduled[$hook] ?? false;
+}
+
+function wp_schedule_event(int $moment, string $recurrence, string $hook): bool
+{
+    WordPress::$scheduled[$hook] = $moment;
+    return true;
+}
+
+function wp_clear_scheduled_hook(string $hook): void
+{
+    unset(WordPress::$scheduled[$hook]);
+}
+
+function is_multisite(): bool
+{
+    return false;
+}
