@@ -1,0 +1,116 @@
+//! Products, carts, offers' lines, restored carts, sessions.
+
+use kernel::contracts::shop::Address;
+use kernel::ids::{OfferId, ProductId};
+use kernel::{Decimal, Moment};
+use runtime::ports::{OfferLine, RestoreLine, SessionOrder};
+
+use crate::site::{Site, add, cart_of, home, money, paid, product, wanted};
+
+/// Pickers find what is published; what is not there is none.
+pub async fn products_are_found_by_name_and_number(site: &dyn Site) {
+    let (mug, tray) = (product(site, "mug").await, product(site, "Tray").await);
+    assert_eq!((mug.name.as_str(), mug.kind.as_str(), mug.price), ("Mug", "simple", Decimal::whole(12)));
+    assert!(mug.purchasable && mug.parent_id == ProductId(0) && !mug.category_ids.is_empty());
+    let (price, regular) = (Decimal::parse("25.50").unwrap(), Decimal::whole(30));
+    assert_eq!((tray.price, tray.regular_price), (price, regular), "on sale");
+    let tee = product(site, "tee").await;
+    assert_eq!((tee.kind.as_str(), tee.variations.len()), ("variable", 2));
+    let small = site.host().product(tee.variations[0].0).await.unwrap().unwrap();
+    assert_eq!((small.parent_id, small.kind.as_str()), (tee.id, "variation"));
+    assert!(site.host().product(ProductId(987_654)).await.unwrap().is_none());
+    assert!(site.host().find_products("no such thing", 10).await.unwrap().is_empty());
+}
+
+/// A cart is one thing, whoever asks.
+pub async fn a_cart_is_found_again_by_its_token(site: &dyn Site) {
+    let cart = cart_of(site, &[("mug", 2), ("tray", 1)]).await;
+    // 24.00 + 25.50 + 4.99 shipping, 10 % on everything.
+    assert_eq!((cart.subtotal, cart.shipping_total), (money(4_950), money(499)));
+    assert_eq!((cart.total_tax, cart.total), (money(545), money(5_994)));
+    assert_eq!((cart.item_count, cart.needs_shipping), (3, true));
+    let again = site.host().cart(&cart.token).await.unwrap().unwrap();
+    assert_eq!(again, cart);
+    let more = add(site, &cart.token, "tray", 1).await.unwrap();
+    assert_eq!((more.lines.len(), more.item_count), (2, 4), "the same product is the same line");
+    assert_ne!(more.hash, cart.hash);
+    assert!(site.host().cart("0123456789abcdef0123456789abcdef").await.unwrap().is_none());
+    let refused = add(site, &cart.token, "mug", 9).await.unwrap_err();
+    assert!(refused.status() < 500, "more than there are: {refused}");
+}
+
+/// Taxes are the destination's.
+pub async fn taxes_follow_the_destination(site: &dyn Site) {
+    let cart = cart_of(site, &[("tray", 1)]).await;
+    assert_eq!((cart.total_tax, cart.total), (money(305), money(3_354)));
+    let abroad = Address { country: "DE".to_owned(), state: String::new(), ..home() };
+    let cart = site.host().set_destination(&cart.token, &abroad, &Address::default()).await.unwrap();
+    assert_eq!((cart.total_tax, cart.total), (money(0), money(3_049)));
+    let cart = site.host().set_destination(&cart.token, &abroad, &home()).await.unwrap();
+    assert_eq!(cart.total, money(3_354), "where it is shipped to counts");
+}
+
+/// A bump is one line however often it is put there.
+pub async fn an_offers_line_is_one_line_at_the_servers_price(site: &dyn Site) {
+    let cart = cart_of(site, &[("tray", 1)]).await;
+    let line = OfferLine {
+        offer_id: OfferId(7),
+        product: wanted(site, "mug", 1).await,
+        unit_price: Decimal::parse("9.50").unwrap(),
+    };
+    site.host().put_offer_line(&cart.token, &line).await.unwrap();
+    let twice = site.host().put_offer_line(&cart.token, &line).await.unwrap();
+    assert_eq!((twice.lines.len(), twice.lines[1].offer_id), (2, Some(7)));
+    assert_eq!(twice.subtotal, money(3_500));
+    let beside = add(site, &cart.token, "mug", 1).await.unwrap();
+    assert_eq!((beside.lines.len(), beside.subtotal), (3, money(4_700)), "bought at its own price beside it");
+    site.host().remove_offer_line(&cart.token, OfferId(8)).await.unwrap();
+    let without = site.host().remove_offer_line(&cart.token, OfferId(7)).await.unwrap();
+    assert_eq!((without.lines.len(), without.subtotal), (2, money(3_750)));
+}
+
+/// What became of each line is told; a link followed twice adds nothing.
+pub async fn a_restored_cart_names_what_is_gone(site: &dyn Site) {
+    let line = |product, name: &str, price: &str| RestoreLine {
+        product,
+        name: name.to_owned(),
+        unit_price: Decimal::parse(price).unwrap(),
+    };
+    let mut gone = wanted(site, "mug", 1).await;
+    gone.product_id = ProductId(987_654);
+    let lines = [
+        line(wanted(site, "mug", 5).await, "Mug", "12.00"),
+        line(wanted(site, "tee/S", 1).await, "Tee - S", "18.00"),
+        line(gone, "Gone", "5.00"),
+    ];
+    let restored = site.host().restore_cart("no-such-cart", &lines, &[]).await.unwrap();
+    let outcomes: Vec<&str> = restored.lines.iter().map(|line| line.outcome).collect();
+    assert_eq!(outcomes, ["reduced", "price_changed", "missing"]);
+    assert_eq!(restored.cart.item_count, 4);
+    let again = site.host().restore_cart(&restored.cart.token, &lines[..1], &[]).await.unwrap();
+    assert_eq!(again.cart.item_count, 4, "a link followed twice adds nothing");
+}
+
+/// Recovery sessions stand among the orders and are none.
+pub async fn sessions_are_orders_that_count_for_nothing(site: &dyn Site) {
+    let cart = cart_of(site, &[("mug", 1)]).await;
+    // Its times come from the shop's own clock.
+    let at = paid(site, &[("tray", 1)]).await.created_at;
+    let session = |version: i64, status: &str| SessionOrder {
+        session_id: 5,
+        version,
+        status: status.to_owned(),
+        email: "grace@example.com".to_owned(),
+        lines: cart.lines.clone(),
+        total: cart.total,
+        meta: vec![("_cartbay_source".to_owned(), "classic".to_owned())],
+        created_at: at,
+        updated_at: at,
+    };
+    site.host().put_session_order(&session(2, "cartbay-abandoned")).await.unwrap();
+    site.host().put_session_order(&session(1, "cartbay-captured")).await.unwrap();
+    let long_ago: Moment = at.plus_days(-1);
+    assert!(!site.host().has_ordered_since("grace@example.com", long_ago).await.unwrap());
+    site.host().remove_session_order(5).await.unwrap();
+    site.host().remove_session_order(5).await.unwrap();
+}
