@@ -151,7 +151,8 @@ pub async fn notes_and_metadata_are_kept_with_the_order(site: &dyn Site) {
     let order = paid(site, &[("tray", 1)]).await;
     assert_eq!(order.meta("_ocart_funnel_id"), Some("1"));
     host.add_note(order.id, "Wrapped as a gift.").await.unwrap();
-    let meta = [("_ocart_funnel_id".to_owned(), "2".to_owned()), ("_cartbay_session_id".to_owned(), "9".to_owned())];
+    let meta =
+        [("_ocart_funnel_id".to_owned(), "2".to_owned()), ("_cartbay_session_id".to_owned(), "9".to_owned())];
     host.set_order_meta(order.id, &meta).await.unwrap();
     let read = host.order(order.id).await.unwrap().unwrap();
     assert_eq!((read.meta("_ocart_funnel_id"), read.meta("_cartbay_session_id")), (Some("2"), Some("9")));

@@ -79,9 +79,8 @@ async fn assert_clean(site: &Embedded) {
     }
 }
 
-async fn on_every_database(name: &str, case: for<'a> fn(&'a dyn Site) -> Running<'a>) {
+async fn on_every_database(_name: &str, case: for<'a> fn(&'a dyn Site) -> Running<'a>) {
     for site in sites().await {
-        println!("{name} on {}", site.database.name);
         case(&site).await;
         assert_clean(&site).await;
     }
@@ -92,8 +91,7 @@ host_conformance::every_case!(on_every_database);
 #[tokio::test]
 async fn an_order_that_nobody_pays_gives_its_stock_back_in_time() {
     for site in sites().await {
-        let (first, second) =
-            (cart_of(&site, &[("tee/S", 1)]).await, cart_of(&site, &[("tee/S", 1)]).await);
+        let (first, second) = (cart_of(&site, &[("tee/S", 1)]).await, cart_of(&site, &[("tee/S", 1)]).await);
         site.host.place_order(&new_order(&first, "a")).await.unwrap();
         site.host.place_order(&new_order(&second, "b")).await.unwrap_err();
         site.database.clock.advance(3 * 3_600);

@@ -27,12 +27,14 @@ pub fn secret() -> Vec<u8> {
     vec![15; 32]
 }
 
+/// Route, body, headers.
+type Heard = (String, Value, Vec<(&'static str, String)>);
 type Script = Box<dyn Fn(&str, &Value) -> Result<Answer, String> + Send + Sync>;
 
 /// The store as the server reaches it.
 pub struct PlayedStore {
     script: Mutex<Script>,
-    book: Mutex<Vec<(String, Value, Vec<(&'static str, String)>)>>,
+    book: Mutex<Vec<Heard>>,
     silent: Mutex<bool>,
 }
 
@@ -121,7 +123,7 @@ pub fn server_on(database: TestDatabase, key: Option<&str>, more: Vec<Module>) -
     let mut feature = woocommerce::feature();
     let mut modules = vec![std::mem::take(&mut feature.module), woocommerce::linked(link.clone())];
     modules.extend(more);
-    let ports = Ports { host: Arc::new(WooCommerceHost::new(link.clone())), ..runtime::testing::ports() };
+    let ports = Ports { host: Arc::new(WooCommerceHost::new(link)), ..runtime::testing::ports() };
     let engine = runtime::testing::engine(&database, modules, ports).unwrap();
     let doors = Feature { name: "doors", authenticator: Some(manager), ..Feature::default() };
     let router = web::router(engine.clone(), &[feature, doors], ServerOptions::default()).unwrap();
