@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use kernel::Fault;
+use runtime::Actor;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -54,6 +55,10 @@ pub async fn prepare(application: &Application) -> Result<(), Fault> {
             "First start: log in at {}/admin as {user} with {password}",
             application.configuration.public_url
         );
+    }
+    if application.configuration.wordpress.is_some() {
+        // Customers are WordPress's users, by their ids.
+        application.engine.write(Actor::system(), accounts::users::commands_mirror::make_room).await?;
     }
     Ok(())
 }

@@ -19,6 +19,7 @@ pub fn feature() -> Feature {
     module.requests(|requests| {
         requests.answer(users::commands::ensure_customer);
         requests.answer(users::queries::find_account);
+        requests.answer(users::commands_mirror::mirror_account);
     });
     let mut commands = users::cli::commands();
     commands.extend(application_passwords::cli::commands());

@@ -3,7 +3,15 @@
 use runtime::{Migration, Step};
 
 /// Users, sessions, application passwords, failed logins.
-pub const MIGRATIONS: &[Migration] = &[Migration {
+pub const MIGRATIONS: &[Migration] = &[FIRST, MIRRORS];
+
+/// What an account of a WordPress user may do; NULL for accounts of this server, whose roles say it.
+const MIRRORS: Migration = Migration {
+    id: "20261121_11_mirrors",
+    steps: &[Step::Column { table: "cartwright_users", name: "capabilities", definition: "{LONG}" }],
+};
+
+const FIRST: Migration = Migration {
     id: "20261121_10_accounts",
     steps: &[
         Step::Table {
@@ -53,4 +61,4 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
             unique: false,
         },
     ],
-}];
+};

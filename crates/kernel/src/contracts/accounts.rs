@@ -36,6 +36,28 @@ impl Request for EnsureCustomer {
     type Reply = Account;
 }
 
+/// The account of a WordPress user: it has the user's own id, so that orders, members and logins name the same person.
+/// Made when there is none, changed when there is; it cannot log in by password. An account of this server that had the
+/// id goes out of the way. Nothing of WordPress's own tables is touched.
+#[derive(Debug, Clone)]
+pub struct MirrorAccount {
+    /// The WordPress user.
+    pub id: UserId,
+    /// Login name there.
+    pub login: String,
+    /// Address there.
+    pub email: String,
+    /// Name shown.
+    pub display_name: String,
+    /// What he may do here, by name; names that are not of [`crate::capability::ALL`] are left out.
+    pub capabilities: Vec<String>,
+}
+
+impl Request for MirrorAccount {
+    const NAME: &'static str = "accounts/mirror";
+    type Reply = Account;
+}
+
 /// The account with this id, or with this address.
 #[derive(Debug, Clone)]
 pub enum FindAccount {

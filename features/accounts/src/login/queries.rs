@@ -37,7 +37,10 @@ fn current(user: &User) -> CurrentUser {
         display_name: user.display_name.clone(),
         email: user.user_email.clone(),
         roles: user.role_names().map(str::to_owned).collect(),
-        capabilities: users::rules::capabilities(user.role_names()),
+        capabilities: match &user.capabilities {
+            Some(names) => users::rules::known(names),
+            None => users::rules::capabilities(user.role_names()),
+        },
     }
 }
 

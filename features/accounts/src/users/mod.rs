@@ -7,6 +7,7 @@
 pub mod admin;
 pub mod cli;
 pub mod commands;
+pub mod commands_mirror;
 pub mod model;
 pub mod queries;
 pub mod rest;

@@ -24,6 +24,9 @@ pub struct User {
     pub roles: String,
     /// Made at.
     pub user_registered: Moment,
+    /// What a WordPress user may do here; none for accounts of this server, whose roles say it.
+    #[serde(skip)]
+    pub capabilities: Option<Vec<String>>,
 }
 
 impl User {

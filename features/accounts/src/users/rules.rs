@@ -25,6 +25,13 @@ pub fn capabilities<'a>(roles: impl Iterator<Item = &'a str>) -> BTreeSet<String
     granted
 }
 
+/// Of these names those that mean something here; everybody may read.
+#[must_use]
+pub fn known(names: &[String]) -> BTreeSet<String> {
+    let known = names.iter().filter(|name| capability::ALL.contains(&name.as_str())).cloned();
+    known.chain([capability::READ.to_owned()]).collect()
+}
+
 /// A login name: 1 to 60 characters of letters, digits, space, and `_ . - @`.
 pub fn login(text: &str) -> Result<String, Fault> {
     let login = text::line("user_login", text, 60)?;

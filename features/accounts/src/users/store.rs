@@ -7,17 +7,17 @@ use runtime::{Row, Sql, Tx, params};
 use super::model::User;
 
 const COLUMNS: &str =
-    "id, user_login, user_email, display_name, first_name, last_name, roles, user_registered";
+    "id, user_login, user_email, display_name, first_name, last_name, roles, user_registered, capabilities";
 const INSERT: Sql = Sql::new(
     "INSERT INTO {p}cartwright_users (user_login, user_pass, user_email, email_normal, display_name, first_name, last_name, \
      roles, user_registered) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
 );
 const BY_ID: Sql = Sql::new(
-    "SELECT id, user_login, user_email, display_name, first_name, last_name, roles, user_registered \
+    "SELECT id, user_login, user_email, display_name, first_name, last_name, roles, user_registered, capabilities \
      FROM {p}cartwright_users WHERE id = ?",
 );
 const BY_LOGIN: Sql = Sql::new(
-    "SELECT id, user_login, user_email, display_name, first_name, last_name, roles, user_registered \
+    "SELECT id, user_login, user_email, display_name, first_name, last_name, roles, user_registered, capabilities \
      FROM {p}cartwright_users WHERE user_login = ? OR email_normal = ?",
 );
 const OF_ROLE: Sql = Sql::new("SELECT id FROM {p}cartwright_users WHERE roles LIKE ? ORDER BY id LIMIT 2");
@@ -26,6 +26,26 @@ const DELETE: Sql = Sql::new("DELETE FROM {p}cartwright_users WHERE id = ?");
 const DELETE_SESSIONS: Sql = Sql::new("DELETE FROM {p}cartwright_login_sessions WHERE user_id = ?");
 const DELETE_PASSWORDS: Sql = Sql::new("DELETE FROM {p}cartwright_application_passwords WHERE user_id = ?");
 const SET_PASSWORD: Sql = Sql::new("UPDATE {p}cartwright_users SET user_pass = ? WHERE id = ?");
+
+const MIRROR: Sql = Sql::new(
+    "INSERT INTO {p}cartwright_users (user_login, user_pass, user_email, email_normal, display_name, first_name, last_name, \
+     roles, user_registered, capabilities, id) VALUES (?, '!', ?, ?, ?, '', '', 'wordpress', ?, ?, ?)",
+);
+const UPDATE_MIRROR: Sql = Sql::new(
+    "UPDATE {p}cartwright_users SET user_login = ?, user_email = ?, email_normal = ?, display_name = ?, capabilities = ? \
+     WHERE id = ? AND capabilities IS NOT NULL",
+);
+const TAKEN: Sql = Sql::new(
+    "SELECT COUNT(*) FROM {p}cartwright_users WHERE (user_login = ? OR email_normal = ?) AND id <> ?",
+);
+const OWN: Sql =
+    Sql::new("SELECT id FROM {p}cartwright_users WHERE capabilities IS NULL AND id < ? ORDER BY id");
+const MOVES: [Sql; 3] = [
+    Sql::new("UPDATE {p}cartwright_users SET id = ? WHERE id = ? AND capabilities IS NULL"),
+    Sql::new("UPDATE {p}cartwright_login_sessions SET user_id = ? WHERE user_id = ?"),
+    Sql::new("UPDATE {p}cartwright_application_passwords SET user_id = ? WHERE user_id = ?"),
+];
+const HIGHEST: Sql = Sql::new("SELECT MAX(id) FROM {p}cartwright_users");
 
 fn user(row: &Row) -> Result<User, db::DbError> {
     Ok(User {
@@ -37,6 +57,9 @@ fn user(row: &Row) -> Result<User, db::DbError> {
         last_name: row.get("last_name")?,
         roles: row.get("roles")?,
         user_registered: row.get("user_registered")?,
+        capabilities: row
+            .get::<Option<String>>("capabilities")?
+            .map(|names| kernel::json::from_text(&names).unwrap_or_default()),
     })
 }
 
@@ -126,5 +149,52 @@ pub(crate) fn fresh(now: Moment) -> User {
         last_name: String::new(),
         roles: String::new(),
         user_registered: now,
+        capabilities: None,
     }
+}
+
+/// Ids from here on are this server's own where WordPress's users have theirs: no WordPress counts so far.
+pub(crate) const OWN_IDS: i64 = 1_000_000_000_000;
+
+/// Accounts of this server with ids that a WordPress user may have.
+pub(crate) fn in_the_way(tx: &mut Tx) -> Result<Vec<UserId>, Fault> {
+    Ok(tx.rows(&OWN, params![OWN_IDS], |row| row.get("id"))?)
+}
+
+/// Gives an account of this server an id that no WordPress user has; its logins and passwords go with it.
+pub(crate) fn move_away(tx: &mut Tx, id: UserId) -> Result<(), Fault> {
+    let free = tx.count(&HIGHEST, params![])?.max(OWN_IDS) + 1;
+    for statement in &MOVES {
+        tx.execute(statement, params![free, id])?;
+    }
+    Ok(())
+}
+
+/// Is the login name or the address another account's?
+pub(crate) fn is_taken(tx: &mut Tx, login: &str, email: &str, id: UserId) -> Result<bool, Fault> {
+    Ok(tx.count(&TAKEN, params![login, text::normal_email(email), id])? > 0)
+}
+
+/// Writes the account of a WordPress user; the names are unique among all accounts.
+pub(crate) fn mirror(tx: &mut Tx, user: &User, email_normal: &str) -> Result<(), Fault> {
+    let capabilities = kernel::json::to_text(&user.capabilities);
+    let changed = tx.execute(
+        &UPDATE_MIRROR,
+        params![&user.user_login, &user.user_email, email_normal, &user.display_name, &capabilities, user.id],
+    )?;
+    if changed == 0 {
+        tx.execute(
+            &MIRROR,
+            params![
+                &user.user_login,
+                &user.user_email,
+                email_normal,
+                &user.display_name,
+                user.user_registered,
+                &capabilities,
+                user.id
+            ],
+        )?;
+    }
+    Ok(())
 }

@@ -4,7 +4,11 @@
 //! `CARTWRIGHT_WOOCOMMERCE_STORE=address,key id:secret,site id` names a store with the suite's catalogue, and
 //! `CARTWRIGHT_WOOCOMMERCE_RESET` a command that takes its orders away and puts its stock back; it runs before each case.
 //! Every exchange is then written to `exchanges/`.
-#![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it should be")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test stops at the first thing that is not as it should be"
+)]
 
 mod recorded;
 
