@@ -26,7 +26,7 @@ pub fn keep(tx: &mut Tx, told: &Value) -> Result<(), Fault> {
         (shop::GENERAL_NAME, text(told, "name").map(Value::from)),
         (shop::GENERAL_EMAIL, text(told, "email").map(Value::from)),
         (shop::GENERAL_CURRENCY, text(told, "currency").filter(known_currency).map(Value::from)),
-        (shop::TAX_ENABLED, truth(told, "taxes_enabled")),
+        (shop::TAX_ENABLED, truth(told, "taxes")),
         (shop::TAX_PRICES_INCLUDE_TAX, truth(told, "prices_include_tax")),
     ];
     let changes: Vec<(String, Value)> = wanted

@@ -101,7 +101,7 @@ pub struct Hello {
     pub prices_include_tax: Option<bool>,
     /// Are taxes calculated?
     #[serde(default)]
-    pub taxes_enabled: Option<bool>,
+    pub taxes: Option<bool>,
     /// Names of the filters that have something hooked.
     #[serde(default)]
     pub hooked: Vec<String>,
