@@ -9,6 +9,8 @@ use crate::money::{Currency, Money};
 /// Digits after the point that a [`Decimal`] keeps.
 pub const SCALE: u32 = 8;
 const ONE: i128 = 100_000_000;
+/// Minor units that no amount reaches.
+const MINOR_END: u64 = 1_000_000_000_000_000_000;
 
 /// How a division or a rounding settles what does not fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,10 +115,12 @@ impl Decimal {
     /// Rounded half up to the currency's exponent, as money. An amount beyond `i64` minor units is a fault.
     pub fn to_money(self, currency: Currency) -> Result<Money, Fault> {
         let step = 10_i128.pow(SCALE - currency.exponent());
-        let minor = i64::try_from(divide(self.0, step, Rounding::HalfUp)).map_err(|_| {
-            Fault::refused("amount_too_large", "The amount is larger than the shop can hold.")
-        })?;
-        Ok(Money::new(minor, currency))
+        // What is held can be read again as an amount, which has at most 18 digits before the point.
+        i64::try_from(divide(self.0, step, Rounding::HalfUp))
+            .ok()
+            .filter(|minor| minor.unsigned_abs() < MINOR_END)
+            .map(|minor| Money::new(minor, currency))
+            .ok_or_else(|| Fault::refused("amount_too_large", "The amount is larger than the shop can hold."))
     }
 
     /// True below zero.
@@ -210,5 +214,20 @@ impl schemars::JsonSchema for Decimal {
     }
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({ "type": ["string", "number"], "pattern": "^-?[0-9]+(\\.[0-9]{1,8})?$" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_shop_holds_can_be_read_again() {
+        let yen = Currency::parse("JPY").unwrap();
+        let most = Decimal::parse("999999999999999999").unwrap();
+        let money = most.to_money(yen).unwrap();
+        assert_eq!(Decimal::parse(&money.major()), Some(most));
+        let beyond = Decimal::parse("999999999999999999.5").unwrap();
+        assert_eq!(beyond.to_money(yen).unwrap_err().code, "amount_too_large");
     }
 }

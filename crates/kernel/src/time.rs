@@ -9,6 +9,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Moment(i64);
 
+/// Years that both databases keep and every text of ours can say.
+const YEARS: std::ops::RangeInclusive<i16> = 1000..=9999;
+
 impl Moment {
     /// Seconds since 1970-01-01 UTC.
     #[must_use]
@@ -73,7 +76,8 @@ impl Moment {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let timestamp: Timestamp = text.trim().parse().ok()?;
-        Some(Self(timestamp.as_second()))
+        let moment = Self(timestamp.as_second());
+        YEARS.contains(&moment.civil().year()).then_some(moment)
     }
 
     /// `2026-05-07T14:42:00` without a zone, as `wc/v3` prints its `*_gmt` fields.
@@ -146,5 +150,20 @@ impl schemars::JsonSchema for Moment {
     }
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({ "type": "string", "format": "date-time" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_that_a_database_cannot_keep_are_not_read() {
+        for text in ["-004999-01-01T00:00:00Z", "0999-12-31T23:59:59Z", "9999-12-31T23:30:00-01:00", ""] {
+            assert_eq!(Moment::parse(text), None, "{text}");
+        }
+        for text in ["1000-01-01T00:00:00Z", "9998-12-31T23:59:59Z"] {
+            assert_eq!(Moment::parse(text).map(Moment::rfc3339).as_deref(), Some(text));
+        }
     }
 }
