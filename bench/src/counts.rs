@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 use kernel::Fault;
-use serde_json::{Value, json};
+use serde_json::json;
 use sim::browser::Browser;
 
 use crate::units::{self, Shop, Work};
@@ -47,6 +47,7 @@ fn told(counts: &BTreeMap<&str, u64>, keep: bool) -> Result<bool, Fault> {
         let before = kept.get(name).copied().unwrap_or_default();
         let too_many = count * 100 > before * (100 + ALLOWANCE);
         let note = match (too_many, count * (100 + ALLOWANCE) < before * 100) {
+            _ if keep => "",
             (true, _) => "  more than allowed",
             (_, true) => "  fewer: keep them with scripts/sections/counts --keep",
             _ => "",
@@ -113,11 +114,28 @@ fn boundary_of_counts(number: u64) {
 
 /// What runs under callgrind: each path some times to warm up, then some times between two boundaries.
 pub fn run() -> ExitCode {
+    on_one_thread(paths())
+}
+
+/// One path so many times, for a profiler.
+pub fn repeat(name: &str, times: u64) -> ExitCode {
+    on_one_thread(async move {
+        let folder = tempfile::tempdir().map_err(|error| Fault::bug(error.to_string()))?;
+        let (shop, mut shopper) = open(folder.path()).await?;
+        for number in 0..times {
+            once(&shop, &mut shopper, name, number).await?;
+        }
+        shop.engine.db().close().await;
+        Ok(())
+    })
+}
+
+fn on_one_thread(work: impl Future<Output = Result<(), Fault>>) -> ExitCode {
     let outcome = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Fault::bug(format!("no runtime: {error}")))
-        .and_then(|runtime| runtime.block_on(paths()));
+        .and_then(|runtime| runtime.block_on(work));
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => {
@@ -129,10 +147,7 @@ pub fn run() -> ExitCode {
 
 async fn paths() -> Result<(), Fault> {
     let folder = tempfile::tempdir().map_err(|error| Fault::bug(error.to_string()))?;
-    let url = format!("sqlite:{}", folder.path().join("counts.db").display());
-    let shop = units::open(&url, 500).await?;
-    let mut shopper = Browser::new(&shop.router, "198.51.100.1");
-    fill(&mut shopper).await?;
+    let (shop, mut shopper) = open(folder.path()).await?;
     for name in PATHS {
         for number in 0..RUNS {
             once(&shop, &mut shopper, name, number).await?;
@@ -147,12 +162,19 @@ async fn paths() -> Result<(), Fault> {
     Ok(())
 }
 
+async fn open(folder: &Path) -> Result<(Shop, Browser), Fault> {
+    let url = format!("sqlite:{}", folder.join("counts.db").display());
+    let shop = units::open(&url, 500).await?;
+    let mut shopper = Browser::new(&shop.router, "198.51.100.1");
+    fill(&mut shopper).await?;
+    Ok((shop, shopper))
+}
+
 /// Puts something into the shopper's cart.
 pub async fn fill(shopper: &mut Browser) -> Result<(), Fault> {
-    let listed = shopper.open("/wp-json/wc/store/v1/products?search=Enamel+Mug").await?.json();
-    let id = listed.pointer("/0/id").cloned().unwrap_or(Value::Null);
-    let body = json!({ "id": id, "quantity": 2 });
-    let added = shopper.call("POST", "/wp-json/wc/store/v1/cart/add-item", &body, "").await?;
+    let page = shopper.open("/product/fernway-enamel-mug").await?;
+    let form = page.form_to("/cart/add").ok_or_else(|| Fault::bug("the product cannot be bought"))?;
+    let added = shopper.send(&page, &form).await?;
     if added.status.is_success() { Ok(()) } else { Err(Fault::bug("no cart")) }
 }
 

@@ -1,6 +1,7 @@
 //! `bench units|http|process|all [--seconds N] [--mysql URL] [--program PATH] [--oha PATH]`: figures on standard output, as
 //! the tables of docs/performance.md. `bench counts [--keep]`: instructions of the hot paths beside those kept in the
-//! repository; `bench statements`: what the units of three of them ask of the database.
+//! repository; `bench repeat PATH TIMES`: one of them, for a profiler;
+//! `bench statements`: what the units of three of them ask of the database.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program whose product is its output")]
 
 mod bare;
@@ -23,6 +24,10 @@ fn main() -> ExitCode {
     match arguments.0.first().map(String::as_str) {
         Some("counts") => return counts::compare(arguments.0.iter().any(|argument| argument == "--keep")),
         Some(counts::COUNTED) => return counts::run(),
+        Some("repeat") => {
+            let times = arguments.0.get(2).and_then(|text| text.parse().ok()).unwrap_or(1);
+            return counts::repeat(arguments.0.get(1).map_or("", String::as_str), times);
+        }
         _ => {}
     }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {

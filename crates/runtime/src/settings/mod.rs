@@ -165,9 +165,10 @@ impl Settings {
     /// The value under the setting's key, or its default. A stored value that may not stand there counts as unset.
     #[must_use]
     pub fn value(&self, setting: &Setting) -> Value {
-        let pointer = format!("/{}", setting.key.replace('.', "/"));
-        self.document
-            .pointer(&pointer)
+        setting
+            .key
+            .split('.')
+            .try_fold(&*self.document, |value, part| value.get(part))
             .and_then(|value| setting.check(value).ok())
             .unwrap_or_else(|| setting.default_value())
     }

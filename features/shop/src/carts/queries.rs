@@ -83,23 +83,17 @@ impl ShopRules {
         }
     }
 
-    /// Calculates lines, coupons and shipping to a place.
-    pub(crate) fn calculate(
-        &self,
-        place: &Place,
-        lines: Vec<Line>,
-        coupons: Vec<totals::Coupon>,
-        shipping: Vec<Shipping>,
-    ) -> Result<Totals, Fault> {
-        totals::calculate(&Input {
+    /// Lines sold to a place, to be calculated: the rates that hold there are looked for once.
+    pub(crate) fn sale(&self, place: &Place, lines: Vec<Line>) -> Input {
+        Input {
             settings: self.totals_settings(),
             rates: taxes::rates_by_class(&self.rates, place),
             base_rates: taxes::rates_by_class(&self.rates, &self.base()),
             lines,
-            coupons,
-            shipping,
+            coupons: Vec::new(),
+            shipping: Vec::new(),
             fees: Vec::new(),
-        })
+        }
     }
 
     pub(crate) fn rate_names(&self, totals: &Totals) -> Vec<(i64, String)> {
@@ -132,8 +126,8 @@ pub(crate) fn price_document(
         document.billing.clone()
     };
     let place = shop.place(&document.billing, &shipping);
-    let lines: Vec<Line> = found.iter().map(FoundLine::for_totals).collect();
-    let plain = shop.calculate(&place, lines.clone(), Vec::new(), Vec::new())?;
+    let mut sale = shop.sale(&place, found.iter().map(FoundLine::for_totals).collect());
+    let plain = totals::calculate(&sale)?;
     // Only coupons ask what categories a line is in.
     let categories =
         if document.coupons.is_empty() { BTreeMap::new() } else { product_store::category_tree(tx)? };
@@ -151,15 +145,15 @@ pub(crate) fn price_document(
         at_checkout,
     };
     let coupons = valid_coupons(tx, document, &basket, &mut removed)?;
-    let discounts: Vec<totals::Coupon> =
-        coupons.iter().map(|coupon| coupons::for_totals(coupon, &basket.lines)).collect();
+    sale.coupons = coupons.iter().map(|coupon| coupons::for_totals(coupon, &basket.lines)).collect();
     let needs_shipping = found.iter().any(|line| !line.product.is_virtual);
-    let mut totals = shop.calculate(&place, lines.clone(), discounts.clone(), Vec::new())?;
+    let mut totals = if sale.coupons.is_empty() { plain } else { totals::calculate(&sale)? };
     if needs_shipping {
         let free = coupons.iter().any(|coupon| coupon.free_shipping);
         let cost = shipping_cost(&shop, &totals, free);
         let package = Shipping { key: "flat_rate".to_owned(), cost, taxable: true };
-        totals = shop.calculate(&place, lines, discounts, vec![package])?;
+        sale.shipping = vec![package];
+        totals = totals::calculate(&sale)?;
     }
     let priced: Vec<PricedLine> =
         found.into_iter().zip(totals.lines.clone()).map(|(line, totals)| line.priced(totals)).collect();

@@ -11,7 +11,7 @@ use super::{commands, queries, store};
 use crate::carts::commands::{Chosen, choose};
 use crate::carts::queries::ShopRules;
 use crate::products::{queries as products, store as product_store};
-use crate::totals::{Line, Totals};
+use crate::totals::{self, Line, Totals};
 
 struct Priced {
     parent: Order,
@@ -39,7 +39,7 @@ fn priced(tx: &mut Tx, child: &ChildOrder) -> Result<Priced, Fault> {
         tax_class: chosen.sold.tax_class.clone(),
         tax_status: chosen.sold.taxed(),
     };
-    let totals = shop.calculate(&place, vec![line], Vec::new(), Vec::new())?;
+    let totals = totals::calculate(&shop.sale(&place, vec![line]))?;
     Ok(Priced { parent, chosen, name, totals, shop })
 }
 

@@ -16,7 +16,7 @@ use crate::carts::commands::{Chosen, find};
 use crate::carts::queries::ShopRules;
 use crate::carts::rules as cart_rules;
 use crate::products::queries as products;
-use crate::totals::{ChargeTotals, Line, Shipping, Taxes, Totals};
+use crate::totals::{self, ChargeTotals, Line, Shipping, Taxes, Totals};
 
 /// A metadata value.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -223,7 +223,7 @@ fn price_lines(
     if packages.iter().any(|package| package.cost < Decimal::ZERO) {
         return Err(Fault::invalid("shipping_lines", "Use totals of at least 0."));
     }
-    let mut totals = shop.calculate(&place, lines, Vec::new(), packages)?;
+    let mut totals = totals::calculate(&totals::Input { shipping: packages, ..shop.sale(&place, lines) })?;
     overrides(shop, bodies, &mut totals)?;
     for ((sold, name), (body, line)) in chosen.iter().zip(bodies.iter().zip(&totals.lines)) {
         let sold_line = SoldLine {
