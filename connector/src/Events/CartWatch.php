@@ -25,6 +25,12 @@ final class CartWatch implements Module
     private const KEY = 'cartwright_key';
 
     private static bool $changed = false;
+    /**
+     * A cart that is to be announced.
+     *
+     * @var array{cart: \WC_Cart, token: string, key: string, same: bool}|null
+     */
+    private static ?array $waiting = null;
 
     public function register(): void
     {
@@ -42,7 +48,10 @@ final class CartWatch implements Module
         self::$changed = true;
     }
 
-    /** Looks at the cart at the end of the request. */
+    /**
+     * Looks at the cart at the end of the request. What goes into the session is done here, before it is saved; the rest can
+     * wait until the browser has its answer.
+     */
     public static function look(): void
     {
         $cart = WC()->cart;
@@ -58,16 +67,29 @@ final class CartWatch implements Module
         if ($same && ($token === '' || $key === (string) $session->get(self::KEY, ''))) {
             return;
         }
-        $row = $token === '' ? null : CartTokens::find($token);
-        if ($row === null) {
-            $token = CartTokens::make($key, get_current_user_id());
-        } else {
-            CartTokens::point($token, $key, get_current_user_id());
-        }
+        $token = $token === '' ? bin2hex(random_bytes(16)) : $token;
         self::remember($session, $token, $key, $print);
+        self::$waiting = ['cart' => $cart, 'token' => $token, 'key' => $key, 'same' => $same];
+    }
+
+    /** Is there a cart to announce? */
+    public static function waits(): bool
+    {
+        return self::$waiting !== null;
+    }
+
+    /** Announces the cart; the browser has its answer. */
+    public static function announce(): void
+    {
+        if (self::$waiting === null) {
+            return;
+        }
+        ['cart' => $cart, 'token' => $token, 'key' => $key, 'same' => $same] = self::$waiting;
+        self::$waiting = null;
+        CartTokens::point($token, $key, get_current_user_id());
         if (!$same) {
-            $snapshot = CartSnapshot::of($cart, $token, get_current_user_id(), $row['orders'] ?? 0);
-            Queue::add('cart', "cart:$token", 0, $snapshot);
+            $orders = CartTokens::find($token)['orders'] ?? 0;
+            Queue::add('cart', "cart:$token", 0, CartSnapshot::of($cart, $token, get_current_user_id(), $orders));
         }
     }
 

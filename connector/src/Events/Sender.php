@@ -41,24 +41,32 @@ final class Sender implements Module
         add_action('cartwright/paired', [Delivery::class, 'forget']);
     }
 
-    /** Lets the browser go, then sends. */
+    /** Lets the browser go, then writes what could wait, then sends. */
     public static function afterResponse(): void
     {
-        if (!Queue::touched() || !Delivery::open()) {
+        if (!Queue::touched() && !CartWatch::waits()) {
             return;
         }
+        $alone = true;
         if (function_exists('fastcgi_finish_request')) {
             fastcgi_finish_request();
         } elseif (function_exists('litespeed_finish_request')) {
             litespeed_finish_request();
-        } elseif (PHP_SAPI !== 'cli') {
-            // The browser would wait: WordPress's clock does it, in a request of its own.
-            wp_schedule_single_event(time(), self::SOON);
-            spawn_cron();
-            return;
+        } else {
+            $alone = PHP_SAPI === 'cli';
         }
         ignore_user_abort(true);
-        self::flush();
+        CartWatch::announce();
+        if (!Delivery::open()) {
+            return;
+        }
+        if ($alone) {
+            self::flush();
+            return;
+        }
+        // The browser would wait: WordPress's clock does it, in a request of its own.
+        wp_schedule_single_event(time(), self::SOON);
+        spawn_cron();
     }
 
     /** Sends what is due, unless somebody does already. */
