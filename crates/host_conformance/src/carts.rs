@@ -3,9 +3,9 @@
 use kernel::contracts::shop::Address;
 use kernel::ids::{OfferId, ProductId};
 use kernel::{Decimal, Moment};
-use runtime::ports::{OfferLine, RestoreLine, SessionOrder};
+use runtime::ports::{ChildOrder, OfferLine, RestoreLine, SessionOrder};
 
-use crate::site::{Site, add, cart_of, home, money, paid, product, wanted};
+use crate::site::{Site, add, cart_of, home, money, new_order, paid, product, wanted};
 
 /// Pickers find what is published; what is not there is none.
 pub async fn products_are_found_by_name_and_number(site: &dyn Site) {
@@ -67,6 +67,42 @@ pub async fn an_offers_line_is_one_line_at_the_servers_price(site: &dyn Site) {
     site.host().remove_offer_line(&cart.token, OfferId(8)).await.unwrap();
     let without = site.host().remove_offer_line(&cart.token, OfferId(7)).await.unwrap();
     assert_eq!((without.lines.len(), without.subtotal), (2, money(3_750)));
+}
+
+/// Whoever takes a product out of the shop need not know where it is offered.
+pub async fn a_product_that_is_withdrawn_while_it_is_offered_does_no_harm(site: &dyn Site) {
+    let host = site.host();
+    let parent = paid(site, &[("tray", 1)]).await;
+    let cart = cart_of(site, &[("tray", 1)]).await;
+    let mug = wanted(site, "mug", 1).await;
+    let line = OfferLine { offer_id: OfferId(7), product: mug.clone(), unit_price: Decimal::whole(9) };
+    host.put_offer_line(&cart.token, &line).await.unwrap();
+    site.publish("mug", false).await;
+    let child = ChildOrder {
+        key: format!("withdrawn:{}", parent.id),
+        parent_id: parent.id,
+        offer_id: OfferId(3),
+        product: mug.clone(),
+        unit_price: Decimal::whole(6),
+        transaction_id: "charge-9".to_owned(),
+        meta: Vec::new(),
+    };
+    let gone = host.product(mug.product_id).await.unwrap();
+    assert!(gone.is_none_or(|product| !product.purchasable));
+    let refused = host.add_to_cart(&cart.token, &mug).await.unwrap_err();
+    assert!(refused.status() < 500, "a refusal, no trouble: {refused}");
+    // Refused, or left out of the cart: in no case sold.
+    match host.put_offer_line(&cart.token, &OfferLine { offer_id: OfferId(8), ..line }).await {
+        Ok(cart) => assert!(cart.lines.iter().all(|line| line.product_id != mug.product_id)),
+        Err(fault) => assert!(fault.status() < 500, "{fault}"),
+    }
+    let written = host.place_child_order(&child).await.unwrap();
+    assert_eq!((written.total, written.is_paid()), (money(660), true), "what is paid for is written");
+    let without = host.remove_offer_line(&cart.token, OfferId(7)).await.unwrap();
+    assert_eq!((without.lines.len(), without.total), (1, cart.total));
+    let order = host.place_order(&new_order(&without, "w")).await.unwrap();
+    assert_eq!(order.total, cart.total, "the rest is bought all the same");
+    site.publish("mug", true).await;
 }
 
 /// What became of each line is told; a link followed twice adds nothing.

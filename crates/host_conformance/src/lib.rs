@@ -29,6 +29,7 @@ macro_rules! every_case {
                 a_cart_is_found_again_by_its_token
                 taxes_follow_the_destination
                 an_offers_line_is_one_line_at_the_servers_price
+                a_product_that_is_withdrawn_while_it_is_offered_does_no_harm
                 a_restored_cart_names_what_is_gone
                 sessions_are_orders_that_count_for_nothing
         );

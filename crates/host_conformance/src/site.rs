@@ -47,6 +47,9 @@ pub trait Site: Send + Sync {
     /// Refunds by hand, not through a gateway. The port has no such function: shops are refunded in their own admin.
     async fn refund(&self, refund: &RefundOrder) -> Result<OrderId, Fault>;
 
+    /// Takes a simple product out of the shop, or puts it back.
+    async fn publish(&self, sku: &str, published: bool);
+
     /// Lets time pass; false where it cannot be moved.
     async fn let_pass(&self, _seconds: i64) -> bool {
         false

@@ -46,6 +46,13 @@ impl Site for Embedded {
         refund(&self.engine, Actor::cli(), wanted).await
     }
 
+    async fn publish(&self, sku: &str, published: bool) {
+        let published = if published { "1" } else { "-1" };
+        let row = format!("Type,SKU,Name,Published\nsimple,{sku},Mug,{published}\n");
+        let import = move |tx: &mut runtime::Tx| shop::products::commands::import(tx, row.as_bytes(), 2);
+        assert_eq!(self.engine.write(Actor::cli(), import).await.unwrap().updated, 1);
+    }
+
     async fn let_pass(&self, seconds: i64) -> bool {
         self.database.clock.advance(seconds);
         true

@@ -9,6 +9,7 @@ pub mod host;
 pub mod inbox;
 pub mod link;
 pub mod migrations;
+pub mod operations;
 pub mod orders;
 pub mod pairing;
 pub mod refusals;

@@ -7,7 +7,6 @@ use kernel::ids::{OrderId, ProductId, UserId};
 use kernel::{Fault, hash};
 use runtime::{Actor, Emit, Engine, Enqueue, Tx};
 use serde::de::DeserializeOwned;
-use serde_json::json;
 
 use super::jobs::WorkOff;
 use super::model::{Accepted, Batch, CustomerData, Letter, ReviewData};
@@ -81,8 +80,7 @@ async fn order_state(engine: &Engine, site: &str, id: OrderId) -> Result<Option<
     if paired != site {
         return Ok(None);
     }
-    let link = engine.ask(TheLink).await?;
-    link.host("order_state", &json!({ "id": id }), link.patience().read).await.map(Some)
+    engine.ask(TheLink).await?.order_state(id).await.map(Some)
 }
 
 /// A cart, a review or a customer: what is told is in the announcement.

@@ -2,8 +2,8 @@
 //! otherwise on what such a run has recorded.
 //!
 //! `CARTWRIGHT_WOOCOMMERCE_STORE=address,key id:secret,site id` names a store with the suite's catalogue, and
-//! `CARTWRIGHT_WOOCOMMERCE_RESET` a command that takes its orders away and puts its stock back; it runs before each case.
-//! Every exchange is then written to `exchanges/`.
+//! `CARTWRIGHT_WOOCOMMERCE_TOOL` what works on it, such as `e2e/woocommerce.sh {} DIRECTORY`: with `reset` for `{}` it takes the
+//! orders away and puts the stock back, with `php` it runs a file within the store. Every exchange is then written to `exchanges/`.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -23,8 +23,8 @@ use http::HeaderMap;
 use kernel::ids::OrderId;
 use kernel::{Clock, Fault};
 use runtime::ports::Host;
-use serde_json::{Value, json};
 use woocommerce::calls::{commands, rules};
+use woocommerce::operations::{NewRefund, RefundedLine};
 use woocommerce::transport::Transport;
 use woocommerce::{HttpTransport, Link, Patience, WooCommerceHost};
 
@@ -43,17 +43,26 @@ impl Site for WooCommerce {
     }
 
     async fn refund(&self, wanted: &RefundOrder) -> Result<OrderId, Fault> {
-        let lines: Vec<Value> = wanted
-            .lines
-            .iter()
-            .map(|line| {
-                json!({ "item_id": line.item_id, "quantity": line.quantity, "total": line.total, "tax": line.tax })
-            })
-            .collect();
-        let arguments = json!({ "key": wanted.key, "order_id": wanted.order_id, "amount": wanted.amount,
-                                "reason": "returned", "lines": lines });
-        let refund: Value = self.link.host("refund", &arguments, self.link.patience().write).await?;
-        Ok(OrderId(refund["id"].as_i64().unwrap()))
+        let lines = wanted.lines.iter().map(|line| RefundedLine {
+            item_id: line.item_id,
+            quantity: line.quantity,
+            total: line.total,
+            tax: line.tax,
+        });
+        let refund = NewRefund {
+            key: wanted.key.clone(),
+            order_id: wanted.order_id,
+            amount: wanted.amount,
+            reason: "returned".to_owned(),
+            lines: lines.collect(),
+        };
+        self.link.refund(&refund).await.map(|refund| refund.id)
+    }
+
+    async fn publish(&self, sku: &str, published: bool) {
+        let status = if published { "publish" } else { "draft" };
+        let id = format!("wc_get_product_id_by_sku('{sku}')");
+        within(&format!("wp_update_post(['ID' => {id}, 'post_status' => '{status}']);"));
     }
 }
 
@@ -63,7 +72,7 @@ struct Live {
     url: String,
     key: String,
     site: String,
-    reset: Option<String>,
+    tool: String,
 }
 
 #[expect(clippy::disallowed_methods, reason = "the tests' own configuration")]
@@ -71,12 +80,23 @@ fn live() -> Option<Live> {
     let store = std::env::var("CARTWRIGHT_WOOCOMMERCE_STORE").ok().filter(|store| !store.is_empty())?;
     let mut parts = store.split(',').map(str::to_owned);
     let mut part = || parts.next().unwrap_or_default();
-    Some(Live {
-        url: part(),
-        key: part(),
-        site: part(),
-        reset: std::env::var("CARTWRIGHT_WOOCOMMERCE_RESET").ok(),
-    })
+    let tool = std::env::var("CARTWRIGHT_WOOCOMMERCE_TOOL").unwrap();
+    Some(Live { url: part(), key: part(), site: part(), tool })
+}
+
+/// `e2e/woocommerce.sh VERB DIRECTORY` as `TOOL` with the verb in the place of `{}`.
+fn runs(store: &Live, verb: &str, more: &str) {
+    let command = format!("{} {more}", store.tool.replace("{}", verb));
+    let done = std::process::Command::new("sh").args(["-c", &command]).status().unwrap();
+    assert!(done.success(), "{verb} could not be done in the store");
+}
+
+/// Runs PHP within the store; nothing on recorded exchanges, where it was run already.
+fn within(php: &str) {
+    let Some(store) = live() else { return };
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), format!("<?php {php}")).unwrap();
+    runs(&store, "php", &file.path().display().to_string());
 }
 
 fn exchanges(name: &str) -> PathBuf {
@@ -127,10 +147,7 @@ async fn on_woocommerce(name: &str, case: for<'a> fn(&'a dyn Site) -> Running<'a
         return;
     };
     let _alone = ONE_AT_A_TIME.lock().await;
-    if let Some(reset) = &store.reset {
-        let done = std::process::Command::new("sh").args(["-c", reset]).status().unwrap();
-        assert!(done.success(), "the store could not be put back");
-    }
+    runs(&store, "reset", "");
     let recorder = Arc::new(Recorder::new(HttpTransport::new().unwrap(), &store.url));
     case(&site(&store.url, &store.key, &store.site, recorder.clone()).await).await;
     recorder.write(&path);
