@@ -10,6 +10,7 @@
     reason = "a test stops at the first thing that is not as it should be"
 )]
 
+mod journey;
 mod recorded;
 
 use std::path::{Path, PathBuf};

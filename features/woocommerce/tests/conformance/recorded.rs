@@ -16,7 +16,7 @@ pub const ADDRESS: &str = "http://store.test";
 
 /// A call without its signature, and what came back.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Exchange {
+pub struct Exchange {
     route: String,
     said: Value,
     status: u16,
@@ -37,6 +37,11 @@ pub struct Recorder {
 impl Recorder {
     pub fn new(inner: HttpTransport, url: &str) -> Self {
         Self { inner, url: url.to_owned(), book: Mutex::default() }
+    }
+
+    /// What was said since the last time.
+    pub fn take(&self) -> Vec<Exchange> {
+        std::mem::take(&mut *self.book.lock().unwrap())
     }
 
     pub fn write(&self, path: &Path) {
@@ -70,7 +75,10 @@ impl Player {
     pub fn read(path: &Path) -> Self {
         let text = std::fs::read_to_string(path)
             .unwrap_or_else(|error| panic!("{}: {error}; run the suite on a store once", path.display()));
-        let mut exchanges: Vec<Exchange> = serde_json::from_str(&text).unwrap();
+        Self::new(serde_json::from_str(&text).unwrap())
+    }
+
+    pub fn new(mut exchanges: Vec<Exchange>) -> Self {
         exchanges.reverse();
         let mut book: BTreeMap<(String, String), Vec<Exchange>> = BTreeMap::new();
         for exchange in exchanges {
