@@ -34,6 +34,7 @@ final class OrderWatch implements Module
         add_action('woocommerce_order_status_changed', [self::class, 'changed'], 99, 3);
         add_action('woocommerce_order_refunded', [self::class, 'refunded'], 99, 2);
         add_action('woocommerce_refund_deleted', [self::class, 'refundDeleted'], 99, 2);
+        add_filter('woocommerce_pre_delete_order_refund', [self::class, 'refundWillBeDeleted'], 99, 2);
         add_action('woocommerce_trash_order', static fn ($id) => self::happened($id, 'trashed'), 99);
         add_action('woocommerce_untrash_order', static fn ($id) => self::happened($id, 'restored'), 99);
         add_action('woocommerce_delete_order', static fn ($id) => self::happened($id, 'deleted'), 99);
@@ -83,6 +84,23 @@ final class OrderWatch implements Module
     public static function refundDeleted($refund, $id): void
     {
         self::happened($id, 'refund_deleted', ['refund_id' => (int) $refund]);
+    }
+
+    /**
+     * A refund that is deleted by code, not by hand, is announced by nobody else.
+     *
+     * @param mixed $instead
+     * @param mixed $refund
+     * @return mixed
+     */
+    public static function refundWillBeDeleted($instead, $refund)
+    {
+        if ($refund instanceof \WC_Order_Refund && $refund->get_parent_id() > 0) {
+            // It is still there: the announcement that counts is the one at the end of the request.
+            self::$announced[$refund->get_parent_id()] ??= [];
+            self::happened($refund->get_parent_id(), 'refund_deleted', ['refund_id' => $refund->get_id()]);
+        }
+        return $instead;
     }
 
     /**

@@ -1,0 +1,353 @@
+"""The whole journey in a real store: two checkouts in a browser, the server stopped in the middle, and everything agrees at the
+end. Run by journey.sh."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from counterpart import Refused, Server, Store  # noqa: E402
+from harness.databases import Sqlite  # noqa: E402
+from harness.shop import Shop  # noqa: E402
+from harness.waiting import until  # noqa: E402
+from shopper import HOME, Shopper  # noqa: E402
+
+DIRECTORY = os.environ["CARTWRIGHT_STORE_DIRECTORY"]
+ADDRESS = os.environ["CARTWRIGHT_STORE_ADDRESS"]
+SCRIPT = Path(__file__).resolve().parent.parent / "woocommerce.sh"
+CUSTOMER = "ada@example.com"
+
+
+class Wordpress:
+    """The store from within."""
+
+    def run(self, *words):
+        port = ADDRESS.rsplit(":", 1)[1]
+        environment = os.environ | {"CARTWRIGHT_STORE_PORT": port}
+        done = subprocess.run([str(SCRIPT), *words], env=environment, capture_output=True, text=True, check=False, timeout=120)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def php(self, code):
+        with tempfile.NamedTemporaryFile("w", suffix=".php") as file:
+            file.write("<?php\n" + code)
+            file.flush()
+            return self.run("php", DIRECTORY, file.name).strip()
+
+    def json(self, code):
+        return json.loads(self.php(f"echo json_encode({code});"))
+
+    def code(self):
+        return self.php("Cartwright\\Link\\Keys::forget(); echo Cartwright\\Link\\Pairing::make()->text();")
+
+    def product(self, sku):
+        return self.json(f"wc_get_product_id_by_sku('{sku}')")
+
+    def waiting(self):
+        return self.json("Cartwright\\Events\\Queue::waiting()->count")
+
+    def send(self):
+        """WordPress's clock comes round; whatever pause was left is over."""
+        self.php("Cartwright\\Events\\Delivery::retryNow(); Cartwright\\Events\\Queue::hurry(); do_action('cartwright_minutely');")
+
+    def status(self, order, status):
+        self.php(f"wc_get_order({order})->update_status('{status}');")
+
+    def orders(self, *statuses):
+        query = {"limit": -1, "type": "shop_order", "status": list(statuses), "return": "ids"}
+        return self.json(f"wc_get_orders(json_decode('{json.dumps(query)}', true))")
+
+    def problems(self):
+        """What PHP has complained of in the plugin's own files."""
+        log = Path(DIRECTORY, "log/php.log").read_text(errors="replace")
+        return [line for line in log.splitlines() if re.search(r"PHP (Warning|Notice|Deprecated|Fatal)", line) and "cartwright" in line.lower()]
+
+
+@pytest.fixture(scope="module")
+def wordpress():
+    store = Wordpress()
+    store.run("reset", DIRECTORY)
+    yield store
+    assert store.problems() == []
+
+
+@pytest.fixture
+def counterpart(wordpress):
+    """A server that does as it is told, paired with the store."""
+    wordpress.run("reset", DIRECTORY)
+    server = Server(0, Store(ADDRESS)).start()
+    server.store.pair(wordpress.code(), server.address)
+    yield server
+    server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def shop(wordpress, tmp_path_factory):
+    """The real server, paired with the store."""
+    wordpress.run("reset", DIRECTORY)
+    folder = tmp_path_factory.mktemp("server")
+    server = Shop(folder, Sqlite(folder), CARTWRIGHT_WORDPRESS_URL=ADDRESS)
+    server.start()
+    server.cli("wordpress", "pair", wordpress.code())
+    yield server
+    server.kill()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    browsers = pytest.importorskip("harness.browser")
+    if browsers.chromium() is None:
+        pytest.skip("there is no Chromium")
+    running = browsers.Browser()
+    yield running
+    running.close()
+
+
+def hooks(server, order):
+    return [event["data"]["hook"] for event in server.events if event["order_id"] == order]
+
+
+def all_arrived(wordpress, server, order, last):
+    until(lambda: hooks(server, order)[-1:] == [last], what=f"the announcement of {last}")
+    until(lambda: wordpress.waiting() == 0, what="an empty queue")
+
+
+# What the plugin does, whoever the server is.
+
+
+@pytest.mark.parametrize("kind", ["buy_classic", "buy_block"])
+def test_an_order_is_announced_and_remembers_its_cart(wordpress, counterpart, kind):
+    order = getattr(Shopper(ADDRESS), kind)(wordpress.product("journal"), CUSTOMER)
+    all_arrived(wordpress, counterpart, order, "processing")
+    assert hooks(counterpart, order)[0] == "created"
+    state = counterpart.store.host("order_state", id=order)
+    carts = [event["data"] for event in counterpart.events if event["name"] == "cart"]
+    assert state["order"]["cart_token"] == carts[0]["token"]
+    assert (state["order"]["status"], carts[0]["item_count"], carts[-1]["item_count"]) == ("processing", 1, 0)
+    assert counterpart.problems == []
+
+
+def test_what_happens_to_an_order_is_announced(wordpress, counterpart):
+    order = Shopper(ADDRESS).buy_classic(wordpress.product("journal"), CUSTOMER)
+    wordpress.status(order, "completed")
+    all_arrived(wordpress, counterpart, order, "completed")
+    refund = wordpress.json(f"wc_create_refund(['order_id' => {order}, 'amount' => '5.00'])->get_id()")
+    all_arrived(wordpress, counterpart, order, "refunded")
+    state = counterpart.store.host("order_state", id=order)
+    assert [(row["id"], row["amount"]["minor"]) for row in state["refunds"]] == [(refund, 500)]
+    wordpress.php(f"wc_get_order({refund})->delete(true);")
+    all_arrived(wordpress, counterpart, order, "refund_deleted")
+    after = counterpart.store.host("order_state", id=order)
+    assert after["refunds"] == [] and after["order"]["version"] > state["order"]["version"]
+    wordpress.status(order, "cancelled")
+    all_arrived(wordpress, counterpart, order, "cancelled")
+    wordpress.php(f"wc_get_order({order})->delete(false);")
+    all_arrived(wordpress, counterpart, order, "trashed")
+    wordpress.php(f"wc_get_order({order})->delete(true);")
+    all_arrived(wordpress, counterpart, order, "deleted")
+    assert counterpart.store.host("order_state", id=order) == {"order": None, "refunds": []}
+
+
+def test_people_are_announced(wordpress, counterpart):
+    user = wordpress.json("wc_create_new_customer('new' . time() . '@example.com', '', 'pass')")
+    product = wordpress.product("journal")
+    comment = wordpress.json(
+        f"wp_insert_comment(['comment_post_ID' => {product}, 'comment_type' => 'review', 'comment_approved' => 0,"
+        " 'comment_author_email' => 'ada@example.com', 'comment_meta' => ['rating' => 5], 'comment_content' => 'Good.'])"
+    )
+    wordpress.php(f"wp_set_comment_status({comment}, 'approve'); wp_set_comment_status({comment}, 'hold');")
+    until(lambda: sum(event["name"] == "review" for event in counterpart.events) == 2, what="two announcements of the review")
+    reviews = [event["data"] for event in counterpart.events if event["name"] == "review"]
+    assert [(row["comment_id"], row["approved"], row["rating"]) for row in reviews] == [(comment, True, 5), (comment, False, 5)]
+    assert [event["data"]["user_id"] for event in counterpart.events if event["name"] == "customer"] == [user]
+
+
+@pytest.mark.parametrize("misbehaviour", ["500", "page", "half", "silence", "gone"])
+def test_a_bad_server_disturbs_no_shopper_and_loses_nothing(wordpress, counterpart, misbehaviour):
+    over = threading.Event()
+
+    def answer(handler, _route, _body):
+        if misbehaviour == "silence":
+            over.wait(60)
+        if misbehaviour == "page":
+            handler.reply(200, b"<html>Welcome</html>", "text/html")
+        elif misbehaviour == "half":
+            handler.reply(200, b'{"accepted": [')
+        else:
+            handler.reply(500, {"code": "internal_error", "message": "no", "data": {"status": 500}})
+
+    counterpart.answer = answer
+    if misbehaviour == "gone":
+        wordpress.php(
+            "$link = get_option('cartwright_link'); $link['server'] = 'http://127.0.0.1:9'; update_option('cartwright_link', $link);"
+        )
+    shopper = Shopper(ADDRESS)
+    order = shopper.buy_classic(wordpress.product("journal"), CUSTOMER)
+    assert shopper.took < 9, "the shopper does not wait for the server"
+    wordpress.status(order, "completed")
+    assert wordpress.waiting() > 0
+    counterpart.answer = None
+    if misbehaviour == "gone":
+        address = counterpart.address
+        wordpress.php(
+            f"$link = get_option('cartwright_link'); $link['server'] = '{address}'; update_option('cartwright_link', $link);"
+        )
+    over.set()
+    until(lambda: wordpress.send() is None and wordpress.waiting() == 0, 60, what="an empty queue")
+    all_arrived(wordpress, counterpart, order, "completed")
+    ids = [event["id"] for event in counterpart.events]
+    assert len(ids) == len(set(ids)), "everything arrives once"
+    of_order = [event["id"] for event in counterpart.events if event["order_id"] == order]
+    assert of_order == sorted(of_order), "and in order"
+
+
+def test_a_change_that_nobody_announced_is_found(wordpress, counterpart):
+    order = Shopper(ADDRESS).buy_classic(wordpress.product("journal"), CUSTOMER)
+    all_arrived(wordpress, counterpart, order, "processing")
+    wordpress.php(f"remove_all_actions('woocommerce_order_status_changed'); sleep(1); wc_get_order({order})->update_status('on-hold');")
+    assert hooks(counterpart, order)[-1] == "processing"
+    wordpress.send()
+    all_arrived(wordpress, counterpart, order, "found")
+
+
+def test_calls_that_are_not_the_servers_are_refused(wordpress, counterpart):
+    store = counterpart.store
+    cases = {
+        "cartwright_signature": {"signature": "0" * 64},
+        "cartwright_key": {"key": "0" * 16},
+        "cartwright_site": {"site": "0" * 32},
+        "cartwright_clock": {"time": str(int(time.time()) - 400)},
+    }
+    for reason, changed in cases.items():
+        with pytest.raises(Refused) as refusal:
+            store.call("/host/categories", **changed)
+        assert (refusal.value.status, refusal.value.body["code"]) == (401, reason)
+    headers = store.headers("/host/categories", b"{}")
+    assert store.send("/host/categories", b"{}", headers)["result"]
+    for body, reason in ((b"{}", "cartwright_replayed"), (b'{"a":1}', "cartwright_signature")):
+        with pytest.raises(Refused) as refusal:
+            store.send("/host/categories", body, headers)
+        assert refusal.value.body["code"] == reason
+
+
+def test_keys_rotate_both_ways_and_are_revoked(wordpress, counterpart):
+    store = counterpart.store
+    wordpress.php("Cartwright\\Link\\Rotation::begin();")
+    assert store.host("categories")
+    old = store.key, store.secret
+    fresh = {"key": os.urandom(8).hex(), "nonce": os.urandom(16).hex()}
+    assert store.call("/keys", fresh)["key"] == fresh["key"]
+    assert store.host("categories"), "the old key is good for a while"
+    counterpart.take("/keys", fresh)
+    assert store.host("categories"), "the new one is good at once"
+    Shopper(ADDRESS).add(wordpress.product("journal"))
+    until(lambda: counterpart.events, what="an announcement under the new key")
+    store.call("/keys", {"revoke": True})
+    for key, secret in (old, (store.key, store.secret)):
+        store.key, store.secret = key, secret
+        with pytest.raises(Refused) as refusal:
+            store.host("categories")
+        assert refusal.value.body["code"] == "cartwright_key"
+
+
+# With the real server.
+
+
+def members(shop):
+    return {row["email"]: row for row in shop.rest("GET", "oloyalty/v1/members?per_page=100", status=200)}
+
+
+def link(shop):
+    return shop.listed("wordpress", "status")
+
+
+def drained(wordpress, shop):
+    """Nothing waits on either side."""
+    wordpress.send()
+    until(lambda: wordpress.waiting() == 0, what="an empty queue in the store")
+
+    def worked_off():
+        shop.run_due()
+        status = link(shop)
+        status = status[0] if isinstance(status, list) else status
+        return int(status["waiting"]) == 0 and int(status["failed"]) == 0
+
+    until(worked_off, 60, what="an empty inbox")
+
+
+def pay_classic(page):
+    page.goto(f"{ADDRESS}/checkout-classic/")
+    for name in ("first_name", "last_name", "address_1", "city", "postcode", "phone"):
+        page.fill(f"#billing_{name}", HOME[name])
+    page.fill("#billing_email", CUSTOMER)
+    # WooCommerce calculates anew after each field and covers the form meanwhile.
+    page.wait_for_function("() => document.querySelectorAll('.blockUI').length === 0")
+    page.locator("label[for=payment_method_cod]").click()
+    page.wait_for_function("() => document.querySelectorAll('.blockUI').length === 0")
+    page.locator("#place_order").click()
+
+
+def pay_block(page):
+    page.goto(f"{ADDRESS}/checkout/")
+    page.locator("#email").fill(CUSTOMER)
+    for name in ("first_name", "last_name", "address_1", "city", "postcode", "phone"):
+        field = page.locator(f"#shipping-{name}, #billing-{name}").first
+        if field.count() and field.is_visible():
+            field.fill(HOME[name])
+    cash = page.locator("input[type=radio][value=cod]")
+    if cash.count():
+        cash.check(force=True)
+    page.get_by_role("button", name="Place Order").click()
+
+
+@pytest.mark.parametrize(("kind", "pay"), [("classic", pay_classic), ("block", pay_block)])
+def test_a_shopper_in_a_browser_earns_points(wordpress, shop, browser, kind, pay):
+    context = browser.chromium.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
+    context.set_default_timeout(30_000)
+    page = context.new_page()
+    page.goto(f"{ADDRESS}/wp-login.php")
+    page.fill("#user_login", "ada")
+    page.fill("#user_pass", "ada")
+    page.click("#wp-submit")
+    page.goto(f"{ADDRESS}/?add-to-cart={wordpress.product('journal')}")
+    pay(page)
+    page.wait_for_url("**/order-received/**")
+    order = int(re.search(r"order-received/(\d+)", page.url).group(1))
+    context.close()
+    before = members(shop).get(CUSTOMER, {}).get("points_balance", 0)
+    wordpress.status(order, "completed")
+    drained(wordpress, shop)
+    # 18.00 of goods, a point for each.
+    assert members(shop)[CUSTOMER]["points_balance"] - before == 18, kind
+    sql = f"SELECT COUNT(*) FROM {{p}}oloyalty_ledger WHERE type = 'earn' AND order_id = {order}"
+    assert shop.rows(sql) == [["1"]]
+
+
+def test_the_server_stops_in_the_middle_and_everything_agrees(wordpress, shop):
+    before = members(shop).get(CUSTOMER, {}).get("points_balance", 0)
+    shop.kill()
+    user = wordpress.json("get_user_by('email', 'ada@example.com')->ID")
+    orders = []
+    for kind in ("buy_classic", "buy_block", "buy_classic"):
+        order = getattr(Shopper(ADDRESS), kind)(wordpress.product("print"), CUSTOMER)
+        wordpress.php(f"$order = wc_get_order({order}); $order->set_customer_id({user}); $order->update_status('completed');")
+        orders.append(order)
+    refund = {"order_id": orders[1], "amount": "45.00"}
+    wordpress.php(f"wc_create_refund(json_decode('{json.dumps(refund)}', true));")
+    assert wordpress.waiting() > 0
+    shop.start()
+    drained(wordpress, shop)
+    listed = ", ".join(map(str, orders))
+    earned = shop.rows(f"SELECT order_id FROM {{p}}oloyalty_ledger WHERE type = 'earn' AND order_id IN ({listed})")
+    assert len(earned) == len({row[0] for row in earned}), "no order earns twice"
+    kept = members(shop)[CUSTOMER]["points_balance"] - before
+    assert kept == 90, "two orders of 45 count in full, the refunded one no longer"
