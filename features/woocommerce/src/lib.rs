@@ -44,6 +44,7 @@ pub fn feature() -> Feature {
     module.migrations = vec![migrations::MIGRATIONS];
     module.schedules = vec![calls::jobs::prune(), inbox::jobs::round(), pairing::jobs::hello()];
     module.job_kinds = vec![inbox::jobs::kind()];
+    module.gauges = vec![inbox::queries::gauges];
     Feature {
         name: "woocommerce",
         module,

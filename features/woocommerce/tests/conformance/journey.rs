@@ -181,8 +181,7 @@ async fn replay(path: &std::path::Path) {
     }
 }
 
-/// Lets a real store announce to a server that listens where the store has been told it is:
-/// `CARTWRIGHT_WOOCOMMERCE_SERVER=127.0.0.1:8499`.
+/// Lets a real store announce to a server that listens where the store has been told that it is.
 #[expect(clippy::disallowed_methods, reason = "the tests' own configuration")]
 async fn record(path: &std::path::Path) {
     let store = live().unwrap();
@@ -212,8 +211,10 @@ async fn record(path: &std::path::Path) {
         steps.push(Recorded { heard, asked: recorder.take() });
     }
     serving.abort();
-    let text = serde_json::to_string_pretty(&steps).unwrap();
-    std::fs::write(path, text.replace(&store.url, ADDRESS) + "\n").unwrap();
+    if store.record {
+        let text = serde_json::to_string_pretty(&steps).unwrap();
+        std::fs::write(path, text.replace(&store.url, ADDRESS) + "\n").unwrap();
+    }
 }
 
 /// Keeps what the store announces.

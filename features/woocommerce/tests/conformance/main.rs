@@ -1,9 +1,12 @@
 //! The suite that every shop of record passes, on a WooCommerce: on a real store where the environment names one, and
 //! otherwise on what such a run has recorded.
 //!
-//! `CARTWRIGHT_WOOCOMMERCE_STORE=address,key id:secret,site id` names a store with the suite's catalogue, and
-//! `CARTWRIGHT_WOOCOMMERCE_TOOL` what works on it, such as `e2e/woocommerce.sh {} DIRECTORY`: with `reset` for `{}` it takes the
-//! orders away and puts the stock back, with `php` it runs a file within the store. Every exchange is then written to `exchanges/`.
+//! `e2e/woocommerce/conformance.sh` runs it on a store and sets these:
+//! - `CARTWRIGHT_WOOCOMMERCE_STORE=address,key id:secret,site id` names a store with the suite's catalogue.
+//! - `CARTWRIGHT_WOOCOMMERCE_TOOL` is what works on it, such as `e2e/woocommerce.sh {} DIRECTORY`: with `reset` for `{}` it takes
+//!   the orders away and puts the stock back, with `php` it runs a file within the store.
+//! - `CARTWRIGHT_WOOCOMMERCE_SERVER=127.0.0.1:8499` is where the store has been told that its server is.
+//! - `CARTWRIGHT_WOOCOMMERCE_RECORD=1` has every exchange written to `exchanges/`.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -74,6 +77,8 @@ struct Live {
     key: String,
     site: String,
     tool: String,
+    /// Write what is said?
+    record: bool,
 }
 
 #[expect(clippy::disallowed_methods, reason = "the tests' own configuration")]
@@ -82,7 +87,8 @@ fn live() -> Option<Live> {
     let mut parts = store.split(',').map(str::to_owned);
     let mut part = || parts.next().unwrap_or_default();
     let tool = std::env::var("CARTWRIGHT_WOOCOMMERCE_TOOL").unwrap();
-    Some(Live { url: part(), key: part(), site: part(), tool })
+    let record = std::env::var("CARTWRIGHT_WOOCOMMERCE_RECORD").is_ok_and(|record| record == "1");
+    Some(Live { url: part(), key: part(), site: part(), tool, record })
 }
 
 /// `e2e/woocommerce.sh VERB DIRECTORY` as `TOOL` with the verb in the place of `{}`.
@@ -151,7 +157,9 @@ async fn on_woocommerce(name: &str, case: for<'a> fn(&'a dyn Site) -> Running<'a
     runs(&store, "reset", "");
     let recorder = Arc::new(Recorder::new(HttpTransport::new().unwrap(), &store.url));
     case(&site(&store.url, &store.key, &store.site, recorder.clone()).await).await;
-    recorder.write(&path);
+    if store.record {
+        recorder.write(&path);
+    }
 }
 
 host_conformance::every_case!(on_woocommerce);
