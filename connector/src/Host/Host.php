@@ -51,6 +51,7 @@ final class Host implements Module
     {
         add_action('rest_api_init', [self::class, 'routes']);
         add_action(Installation::HOURLY, [CartTokens::class, 'clean']);
+        add_action(Installation::HOURLY, [Lock::class, 'clean']);
     }
 
     /** Adds the route. */

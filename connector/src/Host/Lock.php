@@ -63,6 +63,14 @@ final class Lock
         self::give(hash('sha256', $name), $owner);
     }
 
+    /** Forgets locks whose holders died long ago. */
+    public static function clean(): void
+    {
+        global $wpdb;
+        $sql = 'DELETE FROM %i WHERE expires < %d';
+        $wpdb->query($wpdb->prepare($sql, Installation::table('cartwright_locks'), time() - DAY_IN_SECONDS));
+    }
+
     private static function take(string $name, string $owner): void
     {
         $until = microtime(true) + self::PATIENCE;
