@@ -24,6 +24,7 @@ $cartwright_forget = static function (): void {
     foreach ($names as $name) {
         delete_option($name);
     }
+    Cartwright\Admin\Capabilities::takeAway();
     wp_clear_scheduled_hook(Cartwright\Installation::MINUTELY);
     wp_clear_scheduled_hook(Cartwright\Installation::HOURLY);
 };

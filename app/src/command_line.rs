@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::{Arg, ArgAction, ArgMatches};
 use kernel::Fault;
+use runtime::Engine;
 use web::{Arguments, Command, Output};
 
 use crate::commands;
@@ -34,13 +35,53 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> (Printed, u8)
     let feature_commands: Vec<Command> = crate::features::commands();
     let matches = match root(&feature_commands).try_get_matches_from(arguments) {
         Ok(matches) => matches,
-        Err(error) if error.use_stderr() => return (Printed::error(&error.render().to_string()), 2),
-        Err(error) => return (Printed { out: error.render().to_string(), error: String::new() }, 0),
+        Err(error) => return misread(&error),
     };
-    match dispatch(&matches, &feature_commands).await {
+    ended(dispatch(&matches, &feature_commands).await)
+}
+
+/// Runs one of the features' commands in a server that is up; gives what is printed and the exit code, as [`run`] does.
+pub async fn within(engine: Engine, commands: &[Command], arguments: Vec<String>) -> (Printed, u8) {
+    let words = std::iter::once("cartwright".to_owned()).chain(arguments);
+    let matches = match tree(commands, Vec::new()).try_get_matches_from(words) {
+        Ok(matches) => matches,
+        Err(error) => return misread(&error),
+    };
+    let (path, innermost) = innermost(&matches);
+    let words: Vec<&str> = path.iter().map(String::as_str).collect();
+    let arguments = Arguments(innermost.clone());
+    let printed = match commands.iter().find(|command| command.path == words) {
+        Some(command) => (command.run)(engine, arguments.clone()).await,
+        None => Err(Fault::not_found("command")),
+    };
+    ended(printed.and_then(|output| print(&output, &arguments)))
+}
+
+/// The command line could not be read, or asked for help.
+fn misread(error: &clap::Error) -> (Printed, u8) {
+    let text = error.render().to_string();
+    if error.use_stderr() {
+        (Printed::error(&text), 2)
+    } else {
+        (Printed { out: text, error: String::new() }, 0)
+    }
+}
+
+fn ended(result: Result<(String, u8), Fault>) -> (Printed, u8) {
+    match result {
         Ok((text, code)) => (Printed { out: text, error: String::new() }, code),
         Err(fault) => (Printed::error(&format!("Error: {fault}\n")), 1),
     }
+}
+
+fn print(output: &Output, arguments: &Arguments) -> Result<(String, u8), Fault> {
+    let text = output.print(
+        arguments.format()?,
+        &arguments.fields(),
+        arguments.flag("porcelain"),
+        arguments.flag("quiet"),
+    );
+    Ok((text, u8::from(matches!(output, Output::Failure(_)))))
 }
 
 async fn dispatch(matches: &ArgMatches, feature_commands: &[Command]) -> Result<(String, u8), Fault> {
@@ -64,13 +105,7 @@ async fn dispatch(matches: &ArgMatches, feature_commands: &[Command]) -> Result<
         ["cron", "event", action] => commands::cron::run(configuration, action, &arguments).await?,
         _ => run_feature_command(configuration, feature_commands, &words, &arguments).await?,
     };
-    let text = output.print(
-        arguments.format()?,
-        &arguments.fields(),
-        arguments.flag("porcelain"),
-        arguments.flag("quiet"),
-    );
-    Ok((text, u8::from(matches!(output, Output::Failure(_)))))
+    print(&output, &arguments)
 }
 
 async fn run_feature_command(
@@ -116,19 +151,23 @@ fn innermost(matches: &ArgMatches) -> (Vec<String>, &ArgMatches) {
 
 /// The whole tree.
 fn root(feature_commands: &[Command]) -> clap::Command {
+    configuration::arguments(tree(feature_commands, commands::own()))
+}
+
+fn tree(feature_commands: &[Command], own: Vec<(Vec<&'static str>, clap::Command)>) -> clap::Command {
     let root = clap::Command::new("cartwright")
         .about("Checkout funnels, cart recovery and loyalty for a WooCommerce shop")
         .version(env!("CARGO_PKG_VERSION"))
         .subcommand_required(true)
         .arg_required_else_help(true);
     let mut tree = Node::default();
-    for command in commands::own() {
+    for command in own {
         tree.insert(&command.0, command.1);
     }
     for command in feature_commands {
         tree.insert(&command.path, command.clap.clone());
     }
-    tree.attach(configuration::arguments(root))
+    tree.attach(root)
 }
 
 #[derive(Default)]

@@ -7,6 +7,7 @@ pub mod configuration;
 pub mod demo;
 pub mod features;
 pub mod first_start;
+pub mod forwarded;
 pub mod log;
 pub mod wiring;
 

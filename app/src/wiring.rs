@@ -78,7 +78,7 @@ impl Application {
         let mut builder = Builder::new(db, clock, entropy);
         builder = builder.module(adapters());
         if let Some(link) = link {
-            builder = builder.module(woocommerce::linked(link));
+            builder = builder.module(woocommerce::linked(link)).module(crate::forwarded::answers(&features));
         }
         for feature in &mut features {
             builder = builder.module(std::mem::take(&mut feature.module));

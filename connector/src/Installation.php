@@ -62,6 +62,7 @@ final class Installation implements Module
     {
         self::makeTables();
         Link\Site::make();
+        Admin\Capabilities::grant();
         add_filter('cron_schedules', [self::class, 'addSchedule']);
         self::schedule();
     }

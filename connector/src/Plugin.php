@@ -30,6 +30,11 @@ final class Plugin
         Events\Sweep::class,
         Events\Sender::class,
         Settings\SettingsPage::class,
+        Hooks\Actions::class,
+        Hooks\Filters::class,
+        Admin\Capabilities::class,
+        Admin\Menu::class,
+        Cli\Commands::class,
     ];
 
     /** Hooks the start into WordPress. */

@@ -29,6 +29,7 @@ abstract class Stage extends TestCase
     protected function setUp(): void
     {
         \WordPress::reset();
+        \Admin::reset();
         $GLOBALS['wpdb'] = new \Database();
         Site::make();
         $this->received = [];

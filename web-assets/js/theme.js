@@ -2,6 +2,8 @@
 (function () {
   "use strict";
   var root = document.documentElement;
+  // Within a page of the shop, whose own menu stands beside it.
+  if (window.top !== window) root.dataset.framed = "";
   var stored = null;
   try { stored = localStorage.getItem("theme"); } catch (_) { /* storage is off: the system's choice stands */ }
   if (stored === "light" || stored === "dark") root.dataset.theme = stored;

@@ -24,6 +24,7 @@ final class Link implements Module
         add_action(Installation::HOURLY, [Nonces::class, 'clean']);
         add_action(Installation::HOURLY, [Rotation::class, 'settle']);
         add_action(Installation::MINUTELY, [self::class, 'greetOnce']);
+        add_action(Installation::HOURLY, [self::class, 'greetAgain']);
     }
 
     /** Adds the routes. */
@@ -62,7 +63,9 @@ final class Link implements Module
     {
         $answer = Server::post('/hello', self::hello());
         $text = static fn (string $name): string => is_string($answer[$name] ?? null) ? $answer[$name] : '';
-        update_option(self::SERVER_OPTION, ['server' => $text('server'), 'public_url' => $text('public_url')], true);
+        $told = ['server' => $text('server'), 'public_url' => $text('public_url')];
+        $told['pages'] = array_values(array_filter((array) ($answer['pages'] ?? []), 'is_string'));
+        update_option(self::SERVER_OPTION, $told, true);
     }
 
     /** Paired from the other side: the server is greeted as soon as there is time. */
@@ -75,6 +78,19 @@ final class Link implements Module
             self::greet();
         } catch (\Cartwright\Failure) {
             // In a minute again.
+        }
+    }
+
+    /** The server may have become a newer one, and more may be hooked here. */
+    public static function greetAgain(): void
+    {
+        if (!Keys::paired()) {
+            return;
+        }
+        try {
+            self::greet();
+        } catch (\Cartwright\Failure) {
+            // In an hour again.
         }
     }
 

@@ -30,6 +30,7 @@ final class Database
                     tries INTEGER DEFAULT 0, due INTEGER DEFAULT 0, sent INTEGER DEFAULT 0, error DEFAULT \'\')',
                 'cartwright_nonces (nonce PRIMARY KEY, seen INTEGER)',
                 'cartwright_locks (name PRIMARY KEY, owner, expires INTEGER)',
+                'cartwright_done (id PRIMARY KEY, at INTEGER)',
                 'cartwright_orders (order_id INTEGER PRIMARY KEY, version INTEGER, digest)',
             ] as $table
         ) {

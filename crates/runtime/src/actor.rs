@@ -2,6 +2,11 @@
 
 use kernel::ids::UserId;
 
+tokio::task_local! {
+    /// Whoever typed the command that is being worked for, where that is known.
+    static TYPED_BY: Actor;
+}
+
 /// The one on whose behalf a unit runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
@@ -22,8 +27,14 @@ impl Actor {
 
     /// The command line.
     #[must_use]
-    pub const fn cli() -> Self {
-        Self { kind: "cli", user_id: UserId(0), ip: String::new() }
+    pub fn cli() -> Self {
+        let nobody = || Self { kind: "cli", user_id: UserId(0), ip: String::new() };
+        TYPED_BY.try_with(Clone::clone).unwrap_or_else(|_| nobody())
+    }
+
+    /// Does `work` with this user as the one at the command line.
+    pub async fn typing<W: Future>(user_id: UserId, ip: &str, work: W) -> W::Output {
+        TYPED_BY.scope(Self { kind: "cli", user_id, ip: ip.to_owned() }, work).await
     }
 
     /// Someone logged in.

@@ -13,6 +13,7 @@ use crate::figures::{ANSWERS, Calls, FATES, Figures, Gauges, OPERATIONS, RunsByN
 use crate::filters::Filters;
 use crate::jobs::{JobKind, Schedule};
 use crate::module::Module;
+use crate::outside::Outside;
 use crate::ports::observed::{ObservedGateway, ObservedMailer};
 use crate::requests::Requests;
 use crate::signing::SecretKey;
@@ -69,7 +70,9 @@ impl Builder {
         let (mut filters, mut requests) = (Filters::default(), Requests::default());
         let (mut subscribers, mut job_kinds, mut schedules) = (Vec::new(), Vec::new(), Vec::new());
         let (mut verifiers, mut gauges): (Vec<Verifier>, Vec<Gauges>) = (Vec::new(), Vec::new());
+        let mut outside: Option<Outside> = None;
         for mut module in self.modules {
+            outside = module.outside.take().or(outside);
             subscribers.append(&mut module.subscribers);
             job_kinds.append(&mut module.job_kinds);
             schedules.append(&mut module.schedules);
@@ -83,13 +86,16 @@ impl Builder {
             if !names.insert(subscriber.name) {
                 return Err(Fault::bug(format!("two subscribers are called {}", subscriber.name)));
             }
-            by_event.entry(subscriber.event).or_default().push(subscriber.name);
+            for event in [subscriber.event].iter().chain(subscriber.more) {
+                by_event.entry(event).or_default().push(subscriber.name);
+            }
         }
         if let Some(name) = requests.claimed_twice().first() {
             return Err(Fault::bug(format!("two features answer {name}")));
         }
         let within = Arc::new(Within {
             filters: Arc::new(filters),
+            hooked_outside: outside.as_ref().map(Outside::hooked),
             subscribers: by_event,
             secret: configuration.secret,
             public_url: configuration.public_url,
@@ -105,6 +111,7 @@ impl Builder {
             entropy: self.entropy,
             within,
             requests,
+            outside,
             subscribers,
             job_kinds,
             schedules,

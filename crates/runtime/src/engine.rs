@@ -12,6 +12,7 @@ use crate::events::Subscriber;
 use crate::figures::{Figures, Gauges};
 use crate::filters::Filters;
 use crate::jobs::{JobKind, Schedule};
+use crate::outside::Outside;
 use crate::ports::{Gateway, Host, Mailer};
 use crate::requests::Requests;
 use crate::signing::SecretKey;
@@ -29,6 +30,7 @@ pub trait Unit: Send + Sync + 'static {
 /// What is reachable from within a unit besides the database: pure things only.
 pub struct Within {
     pub(crate) filters: Arc<Filters>,
+    pub(crate) hooked_outside: Option<crate::outside::Hooked>,
     pub(crate) subscribers: BTreeMap<&'static str, Vec<&'static str>>,
     pub(crate) secret: SecretKey,
     pub(crate) public_url: String,
@@ -51,6 +53,7 @@ pub(crate) struct Parts {
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) within: Arc<Within>,
     pub(crate) requests: Requests,
+    pub(crate) outside: Option<Outside>,
     pub(crate) subscribers: Vec<Subscriber>,
     pub(crate) job_kinds: Vec<JobKind>,
     pub(crate) schedules: Vec<Schedule>,
@@ -96,13 +99,11 @@ impl Engine {
         T: Send + 'static,
         F: Fn(&mut Tx) -> Result<T, Fault> + Send + 'static,
     {
-        self.0
-            .db
-            .write(move |tx| {
-                tx.set_actor(actor.clone());
-                unit(tx)
-            })
-            .await
+        self.attempt(move |tx| {
+            tx.set_actor(actor.clone());
+            unit(tx)
+        })
+        .await
     }
 
     /// Reads.

@@ -103,6 +103,8 @@ pub struct Subscriber {
     pub name: &'static str,
     /// The event's name.
     pub event: &'static str,
+    /// Further events; what is of one aggregate reaches it in order, whichever of them it is.
+    pub more: &'static [&'static str],
     handler: Handler,
 }
 
@@ -114,7 +116,14 @@ impl Subscriber {
         event: &'static str,
         handler: fn(&mut Tx, &Envelope) -> Result<(), Fault>,
     ) -> Self {
-        Self { name, event, handler: Handler::Unit(handler) }
+        Self { name, event, more: &[], handler: Handler::Unit(handler) }
+    }
+
+    /// The same subscriber for further events.
+    #[must_use]
+    pub const fn and(mut self, more: &'static [&'static str]) -> Self {
+        self.more = more;
+        self
     }
 
     /// Works with the outside: at least once, so the work must be keyed by the envelope's id or the event's own key.
@@ -126,6 +135,7 @@ impl Subscriber {
         Self {
             name,
             event,
+            more: &[],
             handler: Handler::Flow(Arc::new(move |engine, envelope| Box::pin(handler(engine, envelope)))),
         }
     }

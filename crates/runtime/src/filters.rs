@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use db::Tx;
-use kernel::Filter;
+use kernel::{Fault, Filter};
+
+use crate::engine::Within;
 
 type Step<F> =
     Box<dyn Fn(<F as Filter>::Value, &<F as Filter>::Context) -> <F as Filter>::Value + Send + Sync>;
@@ -57,15 +59,19 @@ impl std::fmt::Debug for Filters {
 
 /// Filters within a unit.
 pub trait ApplyFilter {
-    /// The value after every hooked step.
-    fn filter<F: Filter>(&self, value: F::Value, context: &F::Context) -> F::Value;
+    /// The value after every hooked step, the ones outside of the program last. An error, to be handed on, ends this run
+    /// of the unit: it is run again with the answer in hand.
+    fn filter<F: Filter>(&mut self, value: F::Value, context: &F::Context) -> Result<F::Value, Fault>;
 }
 
 impl ApplyFilter for Tx<'_> {
-    fn filter<F: Filter>(&self, value: F::Value, context: &F::Context) -> F::Value {
-        match self.extension::<crate::engine::Within>() {
-            Some(within) => within.filters.apply::<F>(value, context),
-            None => value,
+    fn filter<F: Filter>(&mut self, value: F::Value, context: &F::Context) -> Result<F::Value, Fault> {
+        let Some(within) = self.extension::<Within>() else { return Ok(value) };
+        let hooked = within.hooked_outside;
+        let value = within.filters.apply::<F>(value, context);
+        match hooked {
+            Some(hooked) => crate::outside::filtered::<F>(self, hooked, value, context),
+            None => Ok(value),
         }
     }
 }

@@ -15,6 +15,7 @@ pub mod filters;
 pub mod housekeeping;
 pub mod jobs;
 pub mod module;
+pub mod outside;
 pub mod ports;
 pub mod replay;
 pub mod requests;

@@ -7,6 +7,7 @@ use crate::events::Subscriber;
 use crate::figures::Gauges;
 use crate::filters::Filters;
 use crate::jobs::{JobKind, Schedule};
+use crate::outside::Outside;
 use crate::requests::Requests;
 use crate::verify::Verifier;
 
@@ -28,6 +29,8 @@ pub struct Module {
     pub verifiers: Vec<Verifier>,
     /// Figures read from the feature's tables for `/metrics`.
     pub gauges: Vec<Gauges>,
+    /// Where filters are asked outside of the program; of several the last.
+    pub outside: Option<Outside>,
     filters: Vec<Register<Filters>>,
     requests: Vec<Register<Requests>>,
 }

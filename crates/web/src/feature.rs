@@ -56,6 +56,9 @@ impl std::fmt::Debug for FragmentSlot {
 /// Adds to what every page's frame shows (shop name, units in the cart …), by name.
 pub type Layout = fn(&Call, &mut Tx, &mut BTreeMap<String, minijinja::Value>) -> Result<(), Fault>;
 
+/// Reads the origin (`https://shop.example`) that may show the admin's pages in a frame of its own pages, if there is one.
+pub type FramedBy = fn(&mut Tx) -> Result<Option<String>, Fault>;
+
 /// A feature's manifest: everything it brings, in one place.
 #[derive(Debug, Default)]
 pub struct Feature {
@@ -75,6 +78,8 @@ pub struct Feature {
     pub fragments: &'static [FragmentSlot],
     /// What it adds to every page's frame.
     pub layout: Option<Layout>,
+    /// Who else may show the admin's pages in a frame.
+    pub framed_by: Option<FramedBy>,
     /// Who is behind credentials; exactly one feature has it.
     pub authenticator: Option<Authenticator>,
 }

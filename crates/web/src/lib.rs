@@ -23,7 +23,7 @@ pub use access::Access;
 pub use call::{Body, Call};
 pub use caller::{Authenticator, Caller, Credentials, CurrentUser, LoginSession};
 pub use command::{Arguments, Command};
-pub use feature::{Feature, Fragment, FragmentSlot, Layout, MenuItem};
+pub use feature::{Feature, Fragment, FragmentSlot, FramedBy, Layout, MenuItem};
 pub use form::Form;
 pub use http::Method;
 pub use limit::Limit;

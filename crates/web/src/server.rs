@@ -11,7 +11,7 @@ use kernel::{Fault, FaultKind};
 use runtime::Engine;
 
 use crate::caller::Authenticator;
-use crate::feature::{Feature, FragmentSlot, Layout, MenuItem};
+use crate::feature::{Feature, FragmentSlot, FramedBy, Layout, MenuItem};
 use crate::limit::Limits;
 use crate::render::Renderer;
 use crate::routes::{Face, Route, Routes};
@@ -49,6 +49,7 @@ pub struct Site {
     pub(crate) options: ServerOptions,
     pub(crate) authenticator: Authenticator,
     pub(crate) layouts: Vec<Layout>,
+    pub(crate) framed_by: Option<FramedBy>,
     pub(crate) fragments: Vec<FragmentSlot>,
     pub(crate) menu: Vec<MenuItem>,
     figures: Arc<figures::Figures>,
@@ -103,6 +104,7 @@ pub fn router(engine: Engine, features: &[Feature], options: ServerOptions) -> R
         options,
         authenticator,
         layouts: features.iter().filter_map(|feature| feature.layout).collect(),
+        framed_by: features.iter().find_map(|feature| feature.framed_by),
         fragments,
         menu,
         figures,

@@ -20,6 +20,7 @@ pub fn feature() -> Feature {
         requests.answer(users::commands::ensure_customer);
         requests.answer(users::queries::find_account);
         requests.answer(users::commands_mirror::mirror_account);
+        requests.answer(login::commands::open_login);
     });
     let mut commands = users::cli::commands();
     commands.extend(application_passwords::cli::commands());

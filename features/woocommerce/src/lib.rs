@@ -4,7 +4,10 @@
 //! Invariants: a call is taken once; one server serves one store; an announcement is kept before it is answered, and what is
 //! computed comes from the order's present state; what the store writes under a key is written once.
 
+pub mod actions;
 pub mod calls;
+pub mod command;
+pub mod filters;
 pub mod host;
 pub mod inbox;
 pub mod link;
@@ -14,6 +17,7 @@ pub mod orders;
 pub mod pairing;
 pub mod refusals;
 pub mod settings;
+pub mod sign_in;
 pub mod transport;
 pub mod transport_http;
 
@@ -42,8 +46,10 @@ fn layout(
 pub fn feature() -> Feature {
     let mut module = Module::default();
     module.migrations = vec![migrations::MIGRATIONS];
-    module.schedules = vec![calls::jobs::prune(), inbox::jobs::round(), pairing::jobs::hello()];
-    module.job_kinds = vec![inbox::jobs::kind()];
+    module.schedules =
+        vec![calls::jobs::prune(), inbox::jobs::round(), actions::jobs::round(), pairing::jobs::hello()];
+    module.job_kinds = vec![inbox::jobs::kind(), actions::jobs::kind()];
+    module.subscribers = vec![actions::on_server_event::subscriber()];
     module.gauges = vec![inbox::queries::gauges];
     Feature {
         name: "woocommerce",
@@ -53,6 +59,9 @@ pub fn feature() -> Feature {
             inbox::rest::routes(routes);
             pairing::rest::routes(routes);
             pairing::admin::routes(routes);
+            sign_in::rest::routes(routes);
+            sign_in::storefront::routes(routes);
+            command::rest::routes(routes);
         }),
         templates: pairing::admin::TEMPLATES,
         menu: &[MenuItem {
@@ -64,14 +73,16 @@ pub fn feature() -> Feature {
         }],
         commands: pairing::cli::commands(),
         layout: Some(layout),
+        framed_by: Some(sign_in::queries::framed_by),
         ..Feature::default()
     }
 }
 
-/// Hands the link to whoever asks for [`TheLink`].
+/// Hands the link to whoever asks for [`TheLink`], and the store's filters to the engine.
 #[must_use]
 pub fn linked(link: Link) -> Module {
     let mut module = Module::default();
+    module.outside = Some(filters::commands::outside(link.clone()));
     module.requests(move |requests| {
         requests.answer(move |_, _: TheLink| {
             let link = link.clone();

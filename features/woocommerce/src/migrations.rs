@@ -3,7 +3,33 @@
 use runtime::{Migration, Step};
 
 /// Keys, the paired store, nonces, the inbox, what is known of orders.
-pub const MIGRATIONS: &[Migration] = &[Migration {
+pub const MIGRATIONS: &[Migration] = &[FIRST, REMOTE];
+
+/// Actions that wait for the store, and addresses that sign its users in.
+const REMOTE: Migration = Migration {
+    id: "20261121_91_remote",
+    steps: &[
+        Step::Table {
+            name: "cartwright_wordpress_actions",
+            columns: "id {ID}, site {ASCII:32} NOT NULL, event_id {ASCII:36} NOT NULL, name {ASCII:64} NOT NULL, \
+                      arguments {LONG} NOT NULL, created_at {TIME} NOT NULL, due_at {TIME} NOT NULL, tries {INT} NOT NULL, \
+                      problem {TEXT:255} NOT NULL, UNIQUE (event_id)",
+        },
+        Step::Index {
+            table: "cartwright_wordpress_actions",
+            name: "cartwright_wordpress_actions_site",
+            columns: "site, id",
+            unique: false,
+        },
+        Step::Table {
+            name: "cartwright_wordpress_sign_ins",
+            columns: "token_hash {ASCII:64} NOT NULL PRIMARY KEY, user_id {BIGINT} NOT NULL, path {TEXT:191} NOT NULL, \
+                      good_until {TIME} NOT NULL",
+        },
+    ],
+};
+
+const FIRST: Migration = Migration {
     id: "20261121_90_woocommerce",
     steps: &[
         Step::Table {
@@ -60,4 +86,4 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
                       PRIMARY KEY (site, subject)",
         },
     ],
-}];
+};

@@ -58,6 +58,24 @@ impl Request for MirrorAccount {
     type Reply = Account;
 }
 
+/// A login session of an account whose owner has shown elsewhere who he is; the answer is the cookie's value.
+#[derive(Debug, Clone)]
+pub struct OpenLogin {
+    /// The account.
+    pub user_id: UserId,
+    /// Days for which it lasts.
+    pub days: i64,
+    /// The browser's name for itself.
+    pub user_agent: String,
+    /// Address of the browser.
+    pub ip: String,
+}
+
+impl Request for OpenLogin {
+    const NAME: &'static str = "accounts/open_login";
+    type Reply = String;
+}
+
 /// The account with this id, or with this address.
 #[derive(Debug, Clone)]
 pub enum FindAccount {

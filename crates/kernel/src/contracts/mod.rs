@@ -21,14 +21,24 @@ pub trait Event: Serialize + DeserializeOwned + Send + Sync + 'static {
     fn aggregate(&self) -> String;
 }
 
-/// A pure, in-process change of a value on its way, such as `oloyalty/earn/points`.
+/// A pure change of a value on its way, such as `oloyalty/earn/points`.
 pub trait Filter: Send + Sync + 'static {
     /// The hook's name.
     const NAME: &'static str;
     /// What is filtered.
-    type Value: Send;
+    type Value: Serialize + DeserializeOwned + Clone + Send;
     /// What the filter may look at.
-    type Context: Send + Sync;
+    type Context: Serialize + Send + Sync;
+
+    /// The value as it may stand, whatever somebody outside of the program made of it.
+    #[must_use]
+    fn clamped(value: Self::Value) -> Self::Value {
+        value
+    }
+
+    /// What the value is about, in words that are the same each time its unit is run: no number of a row that the unit
+    /// itself may write.
+    fn about(context: &Self::Context) -> String;
 }
 
 /// One feature asking another for work that has an answer. Exactly one feature registers the handler.

@@ -65,6 +65,9 @@ event! {
     {
         /// Member.
         member_id: MemberId,
+        /// Account; 0 in what was written before accounts were named here.
+        #[serde(default = "nobody")]
+        user_id: UserId,
         /// Before.
         from: Option<TierId>,
         /// Now.
@@ -72,6 +75,10 @@ event! {
         /// When.
         at: Moment,
     }
+}
+
+fn nobody() -> UserId {
+    UserId(0)
 }
 
 /// What the earning filters may look at.
@@ -87,6 +94,27 @@ pub struct EarnContext {
     pub order_id: OrderId,
 }
 
+impl EarnContext {
+    /// The same in every run of a unit, also of one that enrols the member.
+    fn about(&self) -> String {
+        format!("{} {} {}", self.user_id, self.action, self.order_id)
+    }
+}
+
+/// What the tier filter may look at.
+#[derive(Debug, Clone, Serialize)]
+pub struct TierContext {
+    /// Member.
+    pub member_id: MemberId,
+    /// Account.
+    pub user_id: UserId,
+    /// The tier.
+    pub tier_id: TierId,
+}
+
+/// A multiplier in basis points beyond which nobody means it: a hundredfold.
+const MOST_MULTIPLIER: i64 = 1_000_000;
+
 /// `oloyalty/earn/eligible`: may this event earn at all?
 #[derive(Debug)]
 pub struct EarnEligible;
@@ -94,6 +122,10 @@ impl Filter for EarnEligible {
     const NAME: &'static str = "oloyalty/earn/eligible";
     type Value = bool;
     type Context = EarnContext;
+
+    fn about(context: &EarnContext) -> String {
+        context.about()
+    }
 }
 
 /// `oloyalty/earn/points`: the computed points, before the cap; a result below zero counts as zero.
@@ -103,6 +135,10 @@ impl Filter for EarnPoints {
     const NAME: &'static str = "oloyalty/earn/points";
     type Value = i64;
     type Context = EarnContext;
+
+    fn about(context: &EarnContext) -> String {
+        context.about()
+    }
 }
 
 /// `oloyalty/earn/campaign_multiplier`: the active campaign's multiplier in basis points (10,000 is 1×).
@@ -112,6 +148,14 @@ impl Filter for CampaignMultiplier {
     const NAME: &'static str = "oloyalty/earn/campaign_multiplier";
     type Value = i64;
     type Context = EarnContext;
+
+    fn clamped(value: i64) -> i64 {
+        value.clamp(0, MOST_MULTIPLIER)
+    }
+
+    fn about(context: &EarnContext) -> String {
+        context.about()
+    }
 }
 
 /// `oloyalty/tier/qualifies`: does the member qualify for the tier?
@@ -120,5 +164,9 @@ pub struct TierQualifies;
 impl Filter for TierQualifies {
     const NAME: &'static str = "oloyalty/tier/qualifies";
     type Value = bool;
-    type Context = (MemberId, TierId);
+    type Context = TierContext;
+
+    fn about(context: &TierContext) -> String {
+        format!("{} {}", context.user_id, context.tier_id)
+    }
 }

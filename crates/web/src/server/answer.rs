@@ -13,12 +13,18 @@ use crate::call::Call;
 use crate::reply::{Reply, ReplyBody};
 use crate::routes::{Face, Route};
 
+/// Marks an answer that a page of another origin may show: `X-Frame-Options` knows no such thing.
+#[derive(Clone)]
+struct FramedElsewhere;
+
 /// What every page's frame shows.
 #[derive(Default)]
 pub(super) struct Frame {
     pub(super) values: BTreeMap<String, minijinja::Value>,
     pub(super) fragments: BTreeMap<String, Vec<String>>,
     pub(super) notice: Option<(String, String)>,
+    /// Origin that may show the page in a frame of its own.
+    pub(super) framed_by: Option<String>,
 }
 
 /// Scripts, styles and pictures of our own only; nothing inline, nothing framed elsewhere.
@@ -38,7 +44,7 @@ pub(super) fn frame(site: &Site, call: &Call, mut values: BTreeMap<String, minij
     }));
     put("is_admin", user.is_some_and(|user| user.can(kernel::capability::OCART_MANAGE)).into());
     put("menu", menu(site, call));
-    Frame { values, fragments: BTreeMap::new(), notice: None }
+    Frame { values, ..Frame::default() }
 }
 
 /// The navigation this user may see: groups with their items, the current one marked.
@@ -92,6 +98,7 @@ pub(super) fn reply(site: &Site, route: &Route, reply: Reply, frame: Frame, repl
             }
         }
     };
+    allow_frame(&mut response, &frame);
     *response.status_mut() = reply.status;
     for (name, value) in &reply.headers {
         append(&mut response, name, value);
@@ -130,6 +137,15 @@ fn list_headers(response: &mut Response, site: &Site, route: &Route, total: i64,
     }
     if !links.is_empty() {
         append(response, "link", &links.join(", "));
+    }
+}
+
+/// Lets the page stand in a frame of the origin that may show it, and of no other.
+fn allow_frame(response: &mut Response, frame: &Frame) {
+    let Some(origin) = &frame.framed_by else { return };
+    if let Ok(policy) = HeaderValue::try_from(format!("{CONTENT_SECURITY_POLICY} {origin}")) {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+        response.extensions_mut().insert(FramedElsewhere);
     }
 }
 
@@ -181,6 +197,7 @@ pub(super) fn fault_page(site: &Site, fault: &Fault, frame: Frame) -> Response {
             Response::new(Body::from(shown(fault)))
         }
     };
+    allow_frame(&mut response, &frame);
     *response.status_mut() = status(fault);
     response
 }
@@ -239,6 +256,7 @@ fn append(response: &mut Response, name: &str, value: &str) {
 
 /// Headers that every answer carries.
 pub(super) fn finish(site: &Site, response: &mut Response, face: Face) {
+    let framed_elsewhere = response.extensions().get::<FramedElsewhere>().is_some();
     let headers = response.headers_mut();
     let mut put = |name: &'static str, value: &'static str| {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
@@ -246,7 +264,9 @@ pub(super) fn finish(site: &Site, response: &mut Response, face: Face) {
     put("x-content-type-options", "nosniff");
     put("referrer-policy", "strict-origin-when-cross-origin");
     put("content-security-policy", CONTENT_SECURITY_POLICY);
-    put("x-frame-options", "SAMEORIGIN");
+    if !framed_elsewhere {
+        put("x-frame-options", "SAMEORIGIN");
+    }
     put("permissions-policy", "camera=(), microphone=(), geolocation=()");
     if site.engine.public_url().starts_with("https://") {
         put("strict-transport-security", "max-age=31536000");

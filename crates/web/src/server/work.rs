@@ -139,7 +139,11 @@ fn frame(site: &Site, call: &Call, tx: &mut Tx) -> Result<Frame, Fault> {
     for layout in &site.layouts {
         layout(call, tx, &mut values)?;
     }
-    Ok(answer::frame(site, call, values))
+    let mut frame = answer::frame(site, call, values);
+    if let Some(framed_by) = site.framed_by.filter(|_| call.path.starts_with("/admin")) {
+        frame.framed_by = framed_by(tx)?;
+    }
+    Ok(frame)
 }
 
 /// Fragments of other features for the slots a page names in its context under `slots`.
@@ -207,8 +211,7 @@ async fn unit(
     let (site, route, call, credentials, body_hash) =
         (Arc::clone(site), Arc::clone(route), Arc::clone(call), credentials.clone(), body_hash.to_owned());
     engine
-        .db()
-        .write(move |tx| {
+        .attempt(move |tx| {
             let call = admitted(&site, &route, tx, &call, &credentials)?;
             tx.set_actor(call.caller.actor());
             let Handler::Unit(handler) = &route.handler else { return Err(Fault::bug("not a unit")) };
@@ -267,8 +270,7 @@ async fn flow(
 }
 
 fn replay_key(route: &Route, call: &Call, body_hash: &str) -> Result<Option<ReplayKey>, Fault> {
-    // A kept answer would be given before the handler has looked at the signature; signed calls are taken once anyhow.
-    if route.face != Face::Rest || route.access == Access::Signed {
+    if route.face != Face::Rest {
         return Ok(None);
     }
     let caller = match (&call.caller.user, &call.caller.cart_token) {

@@ -1,5 +1,6 @@
 //! Logging in and out.
 
+use kernel::contracts::accounts::OpenLogin;
 use kernel::{Fault, FaultKind, hash};
 use runtime::{Actor, Engine};
 use web::Call;
@@ -58,6 +59,19 @@ pub async fn open_session(call: &Call, user: &User) -> Result<String, Fault> {
     call.engine
         .write(Actor::user(user.id, call.caller.ip.clone()), move |tx| {
             store::insert(tx, &kept, id, DAYS, &agent)
+        })
+        .await?;
+    Ok(token)
+}
+
+/// Answers [`OpenLogin`]. 404 when there is no such account.
+pub async fn open_login(engine: Engine, request: OpenLogin) -> Result<String, Fault> {
+    let token = engine.entropy().alphanumeric(48);
+    let kept = token.clone();
+    engine
+        .write(Actor::user(request.user_id, request.ip.clone()), move |tx| {
+            users::queries::get(tx, request.user_id)?;
+            store::insert(tx, &kept, request.user_id, request.days, &request.user_agent)
         })
         .await?;
     Ok(token)

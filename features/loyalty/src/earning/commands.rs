@@ -72,12 +72,12 @@ pub(super) fn give(
         action: cause.action.to_owned(),
         order_id: cause.order_id,
     };
-    let eligible = tx.filter::<EarnEligible>(member.is_active() && rule.is_some(), &context);
+    let eligible = tx.filter::<EarnEligible>(member.is_active() && rule.is_some(), &context)?;
     let (mut terms, mut uncapped, mut awarded) = (None, 0, 0);
     if let Some(rule) = rule.filter(|_| eligible) {
         let (computed, found) = compute(tx, &member, rule)?;
         terms = found;
-        uncapped = tx.filter::<EarnPoints>(computed, &context).clamp(0, ledger::commands::MOST_POINTS);
+        uncapped = tx.filter::<EarnPoints>(computed, &context)?.clamp(0, ledger::commands::MOST_POINTS);
         let usage = store::usage(tx, &rule.caps, (member.id, cause.action), &local_day, shadow)?;
         awarded = rules::capped(uncapped, &rule.caps, usage);
         if let Some(terms) = &mut terms {

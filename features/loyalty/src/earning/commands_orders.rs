@@ -82,7 +82,7 @@ fn terms(
             action: rule.action.clone(),
             order_id: order.id,
         };
-        tx.filter::<CampaignMultiplier>(ONCE, &context).max(0)
+        tx.filter::<CampaignMultiplier>(ONCE, &context)?.max(0)
     } else {
         ONCE
     };

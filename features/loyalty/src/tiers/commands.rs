@@ -1,7 +1,7 @@
 //! Moving members between tiers.
 
 use kernel::Fault;
-use kernel::contracts::oloyalty::{TierChanged, TierQualifies};
+use kernel::contracts::oloyalty::{TierChanged, TierContext, TierQualifies};
 use kernel::ids::{MemberId, TierId};
 use runtime::settings::oloyalty as keys;
 use runtime::{Actor, ApplyFilter, Emit, Engine, Settings, Tx};
@@ -35,10 +35,11 @@ pub fn settle(tx: &mut Tx, member: &Member) -> Result<Verdict, Fault> {
     Ok(found)
 }
 
-fn highest<'tiers>(tx: &Tx, tiers: &'tiers [Tier], member: &Member) -> Result<&'tiers Tier, Fault> {
+fn highest<'tiers>(tx: &mut Tx, tiers: &'tiers [Tier], member: &Member) -> Result<&'tiers Tier, Fault> {
     for tier in tiers.iter().rev() {
         let holds = tier.qualification()?.holds(member, tx.now());
-        if tx.filter::<TierQualifies>(holds, &(member.id, tier.id)) {
+        let context = TierContext { member_id: member.id, user_id: member.user_id, tier_id: tier.id };
+        if tx.filter::<TierQualifies>(holds, &context)? {
             return Ok(tier);
         }
     }
@@ -51,7 +52,8 @@ fn change(tx: &mut Tx, member: &Member, to: TierId) -> Result<(), Fault> {
         return Err(Fault::unavailable("The member's tier changed at this very moment. Try again."));
     }
     let at = tx.now();
-    tx.emit(&TierChanged { member_id: member.id, from: Some(member.tier_id), to, at })
+    let (member_id, user_id) = (member.id, member.user_id);
+    tx.emit(&TierChanged { member_id, user_id, from: Some(member.tier_id), to, at })
 }
 
 /// Looks at every member anew, a hundred at a time.

@@ -13,6 +13,7 @@ use web::{Access, Call, Reply, Routes};
 use super::model::StoreSite;
 use super::{commands, rules, store};
 use crate::TheLink;
+use crate::command::model::AdminPages;
 
 /// Namespace of the link's routes on both sides.
 pub const NAMESPACE: &str = "cartwright/v1";
@@ -114,6 +115,8 @@ pub struct Greeting {
     pub server: String,
     /// Where shoppers reach it.
     pub public_url: String,
+    /// Slugs of its admin's pages.
+    pub pages: Vec<String>,
 }
 
 pub(crate) fn routes(routes: &mut Routes) {
@@ -126,7 +129,7 @@ pub(crate) fn routes(routes: &mut Routes) {
         .summary("The store says what it is.")
         .body::<Hello>()
         .replies::<Greeting>()
-        .flow(|call| answer_unit(call, hello));
+        .flow(|call| answer(call, |call, _| hello(call)));
 }
 
 fn change_key(call: &Call, _: &StoreSite, tx: &mut Tx) -> Result<Reply, Fault> {
@@ -141,14 +144,16 @@ fn change_key(call: &Call, _: &StoreSite, tx: &mut Tx) -> Result<Reply, Fault> {
     Ok(Reply::json(&KeyState { key: change.key }))
 }
 
-fn hello(call: &Call, _: &StoreSite, tx: &mut Tx) -> Result<Reply, Fault> {
+async fn hello(call: Call) -> Result<Reply, Fault> {
     // Whatever else a newer plugin tells is kept as well.
     let _: Hello = call.body()?;
-    if let web::Body::Json(told) = &call.body {
-        crate::settings::keep(tx, told)?;
+    let engine = call.engine.clone();
+    if let web::Body::Json(told) = call.body {
+        engine.write(Actor::system(), move |tx| crate::settings::keep(tx, &told)).await?;
     }
     Ok(Reply::json(&Greeting {
         server: env!("CARGO_PKG_VERSION").to_owned(),
-        public_url: call.engine.public_url().to_owned(),
+        public_url: engine.public_url().to_owned(),
+        pages: engine.ask(AdminPages).await?,
     }))
 }

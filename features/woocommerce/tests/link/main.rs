@@ -3,5 +3,6 @@
 
 mod announcements;
 mod calls;
+mod hooks;
 mod pairing;
 mod world;

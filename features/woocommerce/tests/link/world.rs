@@ -10,12 +10,14 @@ use bytes::Bytes;
 use db::Tx;
 use db::testing::{TestDatabase, databases};
 use kernel::Fault;
+use kernel::contracts::accounts::{Account, MirrorAccount, OpenLogin};
 use runtime::engine::Ports;
-use runtime::{Engine, Module};
+use runtime::{Actor, Engine, Module};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 use web::{Credentials, CurrentUser, Feature, LoginSession, ServerOptions};
 use woocommerce::calls::rules;
+use woocommerce::command::model::{AdminPages, Printed, RunCommand};
 use woocommerce::transport::{Answer, Outgoing, Transport};
 use woocommerce::{Link, Patience, WooCommerceHost};
 
@@ -108,6 +110,31 @@ fn manager(
     }))
 }
 
+/// What the rest of the program answers: accounts, and the program as a whole.
+fn program() -> Module {
+    let mut module = Module::default();
+    module.requests(|requests| {
+        requests.answer(|_, request: MirrorAccount| async move {
+            Ok(Account {
+                id: request.id,
+                login: request.login,
+                email: request.email,
+                display_name: request.display_name,
+                roles: Vec::new(),
+            })
+        });
+        requests.answer(|_, request: OpenLogin| async move { Ok(format!("login-of-{}", request.user_id)) });
+        requests
+            .answer(|_, _: AdminPages| async move { Ok(vec!["ocart".to_owned(), "oloyalty".to_owned()]) });
+        requests.answer(|_, request: RunCommand| async move {
+            let actor = Actor::cli();
+            let stdout = format!("{} by {} {}\n", request.arguments.join(" "), actor.kind, actor.user_id);
+            Ok(Printed { stdout, stderr: "told\n".to_owned(), exit_code: 3 })
+        });
+    });
+    module
+}
+
 pub fn server_on(database: TestDatabase, key: Option<&str>, more: Vec<Module>) -> Server {
     let store = Arc::new(PlayedStore {
         script: Mutex::new(Box::new(|_, _| Ok(answer(500, "no script")))),
@@ -122,6 +149,7 @@ pub fn server_on(database: TestDatabase, key: Option<&str>, more: Vec<Module>) -
     let link = Link::new(database.db.clone(), ADDRESS, key, store.clone(), patience).unwrap();
     let mut feature = woocommerce::feature();
     let mut modules = vec![std::mem::take(&mut feature.module), woocommerce::linked(link.clone())];
+    modules.push(program());
     modules.extend(more);
     let ports = Ports { host: Arc::new(WooCommerceHost::new(link)), ..runtime::testing::ports() };
     let engine = runtime::testing::engine(&database, modules, ports).unwrap();
@@ -195,9 +223,7 @@ impl Server {
             .header("x-cartwright-site", &call.site)
             .header("x-cartwright-time", call.time.to_string())
             .header("x-cartwright-nonce", &call.nonce)
-            .header("x-cartwright-signature", signature)
-            // Keeps no answer for whoever does not sign.
-            .header("idempotency-key", "the same every time");
+            .header("x-cartwright-signature", signature);
         self.request(request.body(Body::from(call.body.clone())).unwrap()).await
     }
 
