@@ -13,7 +13,10 @@ pub async fn run(configuration: Configuration, yes: bool) -> Result<Output, Faul
     }
     let key_file = configuration.secret_key_file.clone();
     let application = Application::open(configuration)?;
-    let (db, migrations) = (application.engine.db().clone(), application.migrations.clone());
+    let (db, mut migrations) = (application.engine.db().clone(), application.migrations.clone());
+    // A store that is not linked any more leaves nothing behind either. It does not hold the other way round: where a WordPress is
+    // named, tables with the embedded shop's names may be WooCommerce's own.
+    migrations.extend_from_slice(woocommerce::migrations::MIGRATIONS);
     let dropped = tokio::task::spawn_blocking(move || db.drop_all(&migrations))
         .await
         .map_err(|_| Fault::bug("the database thread stopped"))?

@@ -98,6 +98,8 @@ impl Link {
         self.adopt().await?;
         let path = call.path.split_once("/wp-json").map_or(call.path.as_str(), |(_, route)| route).to_owned();
         let body = call.raw_body.clone();
+        let (first, place, bytes) = (shown.clone(), path.clone(), body.clone());
+        self.0.db.read(move |tx| commands::check(tx, &first, &place, &bytes)).await?;
         self.0.db.write(move |tx| commands::verify(tx, &shown, &path, &body)).await
     }
 

@@ -6,7 +6,8 @@ use kernel::ids::{OrderId, UserId};
 use kernel::{Currency, Decimal, Fault, Moment, Page};
 use runtime::{Row, Sql, Tx, params};
 
-use super::model::{Filter, Item, Note, Order};
+use super::model::{Filter, Item, Order};
+pub(crate) use super::store_notes::{add_note, notes};
 
 const RECORD: Sql = Sql::new(
     "INSERT INTO {p}cartwright_order_records (idempotency_key, version, cart_token) VALUES (?, 1, ?)",
@@ -76,12 +77,6 @@ const REFUNDS: Sql = Sql::new(
 );
 const CHILDREN: Sql =
     Sql::new("SELECT id FROM {p}wc_orders WHERE parent_order_id = ? AND type = 'shop_order' ORDER BY id");
-const NOTE: Sql = Sql::new(
-    "INSERT INTO {p}cartwright_order_notes (order_id, note, customer_note, author, created_at) VALUES (?, ?, ?, ?, ?)",
-);
-const NOTES: Sql = Sql::new(
-    "SELECT id, note, customer_note, author, created_at FROM {p}cartwright_order_notes WHERE order_id = ? ORDER BY id DESC",
-);
 const ORDERED: Sql = Sql::new(
     "SELECT COUNT(*) FROM {p}wc_orders o JOIN {p}wc_order_operational_data d ON d.order_id = o.id \
      WHERE o.email_normal = ? AND o.type = 'shop_order' AND o.status IN ('wc-processing', 'wc-completed', 'wc-on-hold') \
@@ -465,30 +460,6 @@ pub(crate) fn list(tx: &mut Tx, filter: &Filter) -> Result<Page<Order>, Fault> {
         rows.push(complete(tx, order)?);
     }
     Ok(Page { rows, total })
-}
-
-pub(crate) fn add_note(
-    tx: &mut Tx,
-    id: OrderId,
-    note: &str,
-    customer_note: bool,
-    author: &str,
-) -> Result<i64, Fault> {
-    let now = tx.now();
-    Ok(tx.insert(&NOTE, params![id, note, customer_note, author, now])?)
-}
-
-/// Newest first.
-pub(crate) fn notes(tx: &mut Tx, id: OrderId) -> Result<Vec<Note>, Fault> {
-    Ok(tx.rows(&NOTES, params![id], |row| {
-        Ok(Note {
-            id: row.get("id")?,
-            note: row.get("note")?,
-            customer_note: row.get("customer_note")?,
-            author: row.get("author")?,
-            created_at: row.get("created_at")?,
-        })
-    })?)
 }
 
 /// Has this address a paid or on-hold order since then?

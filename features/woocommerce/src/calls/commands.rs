@@ -7,6 +7,12 @@ use super::model::{Key, KeyState, StoreSite};
 use super::rules::{self, Shown};
 use super::store;
 
+/// Checks a call without keeping anything: what is refused here costs no writing. 401 with a code that names the reason.
+pub fn check(tx: &mut Tx, shown: &Shown, path: &str, body: &[u8]) -> Result<(), Fault> {
+    let (site, key) = (store::site(tx)?, store::key(tx, &shown.key)?);
+    rules::check(shown, key.as_ref(), &site.site, tx.now(), path, body)
+}
+
 /// Checks a call and keeps its nonce; gives the store. 401 with a code that names the reason.
 ///
 /// A key of the configuration binds no store: the first store that signs with it is the one.

@@ -165,7 +165,9 @@ pub(crate) fn set_told(tx: &mut Tx, told: &str) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Of the names at most so many, and none that is longer than any of ours.
 pub(crate) fn set_hooked(tx: &mut Tx, hooked: &[String]) -> Result<(), Fault> {
+    let hooked: Vec<&String> = hooked.iter().filter(|name| name.len() <= 100).take(200).collect();
     let hooked = kernel::json::to_text(&hooked);
     tx.execute(&HOOKED, params![&hooked, &hooked])?;
     Ok(())

@@ -44,8 +44,18 @@ pub fn accept(tx: &mut Tx, site: &str, batch: &Batch) -> Result<Accepted, Fault>
 
 /// Works off what waits of a subject. A store that cannot be asked is an error: it is tried again later.
 pub async fn work_off(engine: &Engine, site: &str, subject: &str) -> Result<(), Fault> {
-    let (whose, what) = (site.to_owned(), subject.to_owned());
-    let letters = engine.read(move |tx| store::of_subject(tx, &whose, &what)).await?;
+    loop {
+        let (whose, what) = (site.to_owned(), subject.to_owned());
+        let letters = engine.read(move |tx| store::of_subject(tx, &whose, &what)).await?;
+        if letters.is_empty() {
+            return Ok(());
+        }
+        settle(engine, site, letters).await?;
+    }
+}
+
+/// Works off some of a subject's announcements, in their order.
+async fn settle(engine: &Engine, site: &str, letters: Vec<Letter>) -> Result<(), Fault> {
     let (mut orders, mut others) = (Vec::new(), Vec::new());
     for letter in letters {
         if letter.name == "order" { orders.push(letter) } else { others.push(letter) }

@@ -14,6 +14,7 @@
 )]
 
 mod journey;
+mod operations;
 mod recorded;
 
 use std::path::{Path, PathBuf};
@@ -146,17 +147,22 @@ async fn site(url: &str, key: &str, site: &str, transport: Arc<dyn Transport>) -
 static ONE_AT_A_TIME: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 async fn on_woocommerce(name: &str, case: for<'a> fn(&'a dyn Site) -> Running<'a>) {
+    with_a_store(name, async |site| case(&site).await).await;
+}
+
+/// Does something with a store that was put back before, or with what was recorded under the name.
+async fn with_a_store(name: &str, work: impl AsyncFnOnce(WooCommerce)) {
     let path = exchanges(name);
     let Some(store) = live() else {
         let player = Player::read(&path);
         let key = format!("{}:{}", "0".repeat(16), "0".repeat(64));
-        case(&site(recorded::ADDRESS, &key, &"0".repeat(32), Arc::new(player)).await).await;
+        work(site(recorded::ADDRESS, &key, &"0".repeat(32), Arc::new(player)).await).await;
         return;
     };
     let _alone = ONE_AT_A_TIME.lock().await;
     runs(&store, "reset", "");
     let recorder = Arc::new(Recorder::new(HttpTransport::new().unwrap(), &store.url));
-    case(&site(&store.url, &store.key, &store.site, recorder.clone()).await).await;
+    work(site(&store.url, &store.key, &store.site, recorder.clone()).await).await;
     if store.record {
         recorder.write(&path);
     }

@@ -14,6 +14,8 @@ async fn a_signed_call_is_taken_once() {
         assert_eq!(status, 200, "{}: {greeting}", server.database.name);
         assert_eq!(greeting["public_url"], "http://shop.test");
         assert_eq!(code(&server.sent(&call).await), (401, "cartwright_replayed"));
+        // The same key of an answer, and no signature.
+        assert_eq!(code(&server.sent_with(&call, "none").await), (401, "cartwright_signature"));
         server.database.clock.advance(250);
         assert_eq!(code(&server.sent(&call).await), (401, "cartwright_replayed"));
         server.database.clock.advance(60);

@@ -223,7 +223,9 @@ impl Server {
             .header("x-cartwright-site", &call.site)
             .header("x-cartwright-time", call.time.to_string())
             .header("x-cartwright-nonce", &call.nonce)
-            .header("x-cartwright-signature", signature);
+            .header("x-cartwright-signature", signature)
+            // Keeps no answer for whoever does not sign.
+            .header("idempotency-key", "the same every time");
         self.request(request.body(Body::from(call.body.clone())).unwrap()).await
     }
 
