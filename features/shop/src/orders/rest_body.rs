@@ -16,7 +16,7 @@ use crate::carts::commands::{Chosen, find};
 use crate::carts::queries::ShopRules;
 use crate::carts::rules as cart_rules;
 use crate::products::queries as products;
-use crate::totals::{self, ChargeTotals, Line, Shipping, Taxes, Totals};
+use crate::totals::{self, ChargeTotals, Line, LineTotals, Shipping, Taxes, Totals};
 
 /// A metadata value.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -317,7 +317,7 @@ fn sum(taxes: &Taxes) -> Decimal {
 fn resum(shop: &ShopRules, totals: &mut Totals) {
     let digits = shop.currency.exponent();
     let round = |amount: Decimal| amount.round(digits, kernel::decimal::Rounding::HalfUp);
-    let add = |of: &dyn Fn(&crate::totals::LineTotals) -> Decimal| {
+    let add = |of: &dyn Fn(&LineTotals) -> Decimal| {
         totals.lines.iter().fold(Decimal::ZERO, |sum, line| sum + of(line))
     };
     let (subtotal, items, items_tax) =
