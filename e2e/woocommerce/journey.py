@@ -320,10 +320,16 @@ def test_a_shopper_in_a_browser_earns_points(wordpress, shop, browser, kind, pay
     page.fill("#user_pass", "ada")
     page.click("#wp-submit")
     page.goto(f"{ADDRESS}/?add-to-cart={wordpress.product('journal')}")
+    drained(wordpress, shop)
+    cart = shop.listed("ocart", "cart", "list")[0]
+    assert (cart["status"], cart["item_count"]) == ("active", 1)
     pay(page)
     page.wait_for_url("**/order-received/**")
     order = int(re.search(r"order-received/(\d+)", page.url).group(1))
     context.close()
+    drained(wordpress, shop)
+    cart = next(row for row in shop.listed("ocart", "cart", "list") if row["id"] == cart["id"])
+    assert cart["status"] == "converted", "the order is known to come from this cart"
     before = members(shop).get(CUSTOMER, {}).get("points_balance", 0)
     wordpress.status(order, "completed")
     drained(wordpress, shop)
