@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A real WooCommerce store for trying and testing the connector.
 #
-#   e2e/woocommerce.sh PATH-TO-WOOCOMMERCE [PATH-TO-WORDPRESS]        brings a store up, runs the whole journey, takes it down
+#   e2e/woocommerce.sh PATH-TO-WOOCOMMERCE [PATH-TO-WORDPRESS]        a store, the whole journey and the shop's suite, and away with it
 #   e2e/woocommerce.sh up DIRECTORY PATH-TO-WOOCOMMERCE [PATH-TO-WORDPRESS]   a store in DIRECTORY that stays up
 #   e2e/woocommerce.sh start|stop|reset|cron|down DIRECTORY           starts and stops it, puts stock and orders back as they
 #                                                                     were, lets WordPress's clock tick, takes it away
@@ -178,5 +178,6 @@ case "$verb" in
     trap down EXIT
     up "$@"
     "$here/woocommerce/journey.sh" "$store" "http://127.0.0.1:$port"
+    "$here/woocommerce/conformance.sh" "$store" "http://127.0.0.1:$port"
     ;;
 esac
