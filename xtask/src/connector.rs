@@ -79,7 +79,7 @@ fn same_version(entries: &[(String, Vec<u8>)]) -> Result<(), String> {
             .map(|(_, rest)| {
                 rest.trim_start().chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect()
             })
-            .unwrap_or_else(String::new)
+            .unwrap_or_default()
     };
     let plugin = text("cartwright.php")?;
     let header = after(&plugin, " * Version:");

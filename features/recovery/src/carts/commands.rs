@@ -12,37 +12,51 @@ use super::model::{ABANDONED, ACTIVE, CONVERTED, Cart};
 use super::{rules, store};
 use crate::{attribution, sessions};
 
-/// Takes a cart's content over. An older state than the row holds is left out; an empty cart that was never seen is
-/// not written.
+/// Takes a cart's content over, and its session follows. An older state than the row holds is left out; an empty cart
+/// that was never seen is not written.
 pub(crate) fn observe(tx: &mut Tx, snapshot: &CartSnapshot, at: Moment) -> Result<Option<Cart>, Fault> {
+    let Some(seen) = take_over(tx, snapshot, at)? else { return Ok(None) };
+    if seen.session_follows {
+        sessions::commands::cart_changed(tx, &seen.cart, snapshot)?;
+    }
+    Ok(Some(seen.cart))
+}
+
+/// A cart's row as it is now.
+pub(crate) struct Seen {
+    pub(crate) cart: Cart,
+    session_follows: bool,
+}
+
+/// As [`observe`], for whoever writes the session itself.
+pub(crate) fn take_over(tx: &mut Tx, snapshot: &CartSnapshot, at: Moment) -> Result<Option<Seen>, Fault> {
     let Some(known) = store::by_token(tx, &snapshot.token)? else {
         if snapshot.lines.is_empty() {
             return Ok(None);
         }
         let id = store::insert(tx, snapshot, at)?;
         let cart = created(tx, id)?;
-        sessions::commands::cart_changed(tx, &cart, snapshot)?;
         // The order may have been heard of before the cart it came from.
         if let Some(order_id) = attribution::store::order_of_cart(tx, &snapshot.token, at)? {
             convert(tx, &cart, order_id)?;
         }
-        return Ok(Some(cart));
+        return Ok(Some(Seen { cart, session_follows: true }));
     };
     // The shop empties a cart that was paid for, and its last change may arrive late: neither is activity.
     let paid_for = known.status == CONVERTED && (snapshot.lines.is_empty() || at <= known.updated_at);
     if paid_for || at < known.snapshot_at {
-        return Ok(Some(known));
+        return Ok(Some(Seen { cart: known, session_follows: false }));
     }
     let latest = at.max(known.last_activity_at);
     store::take_over(tx, known.id, ACTIVE, snapshot, latest)?;
     if known.status == CONVERTED {
         store::start_over(tx, known.id, at)?;
-        return created(tx, known.id).map(Some);
+        let cart = created(tx, known.id)?;
+        return Ok(Some(Seen { cart, session_follows: false }));
     }
     let cart = get(tx, known.id)?;
     schedule_check(tx, &cart)?;
-    sessions::commands::cart_changed(tx, &cart, snapshot)?;
-    Ok(Some(cart))
+    Ok(Some(Seen { cart, session_follows: true }))
 }
 
 fn created(tx: &mut Tx, id: CartId) -> Result<Cart, Fault> {

@@ -60,9 +60,8 @@ pub(crate) fn capture(tx: &mut Tx, cart: &CartSnapshot, request: &Capture) -> Re
         return Ok(Captured::Yes);
     }
     let now = tx.now();
-    let Some(mut row) = carts::commands::observe(tx, cart, now)? else {
-        return Err(Fault::bug("a cart with lines was not written"));
-    };
+    let seen = carts::commands::take_over(tx, cart, now)?;
+    let mut row = seen.ok_or_else(|| Fault::bug("a cart with lines was not written"))?.cart;
     let (mut session, created) = match store::open_by_cart(tx, &cart.token)? {
         Some(session) => (session, false),
         None => (open(tx, cart, request, &row)?, true),

@@ -6,7 +6,8 @@ use kernel::ids::{OrderId, UserId};
 use kernel::{Currency, Decimal, Fault, Moment, Page};
 use runtime::{Row, Sql, Tx, params};
 
-use super::model::{Filter, Item, Order};
+use super::model::{Filter, Order};
+use super::store_items;
 pub(crate) use super::store_notes::{add_note, notes};
 
 const RECORD: Sql = Sql::new(
@@ -55,19 +56,6 @@ const META: Sql =
 const CLEAR_META: Sql = Sql::new("DELETE FROM {p}wc_orders_meta WHERE order_id = ? AND meta_key = ?");
 const INSERT_META: Sql =
     Sql::new("INSERT INTO {p}wc_orders_meta (order_id, meta_key, meta_value) VALUES (?, ?, ?)");
-const ITEMS: Sql = Sql::new(
-    "SELECT i.order_item_id, i.order_item_name, i.order_item_type, m.meta_key, m.meta_value \
-     FROM {p}woocommerce_order_items i LEFT JOIN {p}woocommerce_order_itemmeta m ON m.order_item_id = i.order_item_id \
-     WHERE i.order_id = ? ORDER BY i.order_item_id, m.meta_id",
-);
-const INSERT_ITEM: Sql = Sql::new(
-    "INSERT INTO {p}woocommerce_order_items (order_item_name, order_item_type, order_id) VALUES (?, ?, ?)",
-);
-const INSERT_ITEM_META: Sql = Sql::new(
-    "INSERT INTO {p}woocommerce_order_itemmeta (order_item_id, meta_key, meta_value) VALUES (?, ?, ?)",
-);
-const ITEM_IDS: Sql = Sql::new("SELECT order_item_id FROM {p}woocommerce_order_items WHERE order_id = ?");
-const CLEAR_ITEMS: Sql = Sql::new("DELETE FROM {p}woocommerce_order_items WHERE order_id = ?");
 const CLEAR_ALL_META: Sql = Sql::new("DELETE FROM {p}wc_orders_meta WHERE order_id = ?");
 const CLEAR_NOTES: Sql = Sql::new("DELETE FROM {p}cartwright_order_notes WHERE order_id = ?");
 const CLEAR_OPERATIONAL: Sql = Sql::new("DELETE FROM {p}wc_order_operational_data WHERE order_id = ?");
@@ -149,7 +137,7 @@ pub(crate) fn insert(tx: &mut Tx, key: &str, order: &mut Order) -> Result<OrderI
         ],
     )?;
     add_addresses(tx, order)?;
-    add_items(tx, order)?;
+    store_items::add(tx, order)?;
     let meta: Vec<_> = order.meta.iter().map(|(key, value)| params![id, key, value].to_vec()).collect();
     tx.insert_rows(&INSERT_META, &meta)?;
     Ok(id)
@@ -233,41 +221,6 @@ fn add_addresses(tx: &mut Tx, order: &Order) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Writes the items anew.
-pub(crate) fn put_items(tx: &mut Tx, order: &mut Order) -> Result<(), Fault> {
-    clear_items(tx, order.id)?;
-    add_items(tx, order)
-}
-
-/// Takes the items away. Their metadata goes by the items' numbers: MariaDB would look through the metadata of every
-/// order, and hold it, for a subquery in a DELETE.
-fn clear_items(tx: &mut Tx, id: OrderId) -> Result<(), Fault> {
-    let items: Vec<i64> = tx.rows(&ITEM_IDS, params![id], |row| row.get("order_item_id"))?;
-    for some in items.chunks(64) {
-        let marks = vec!["?"; some.len()].join(", ");
-        let values: Vec<db::Param<'_>> = some.iter().map(|item| db::Param::from(*item)).collect();
-        let text = format!("DELETE FROM {{p}}woocommerce_order_itemmeta WHERE order_item_id IN ({marks})");
-        tx.execute_text(&text, &values)?;
-    }
-    if !items.is_empty() {
-        tx.execute(&CLEAR_ITEMS, params![id])?;
-    }
-    Ok(())
-}
-
-fn add_items(tx: &mut Tx, order: &mut Order) -> Result<(), Fault> {
-    for item in &mut order.items {
-        item.id = tx.insert(&INSERT_ITEM, params![&item.name, &item.kind, order.id])?;
-    }
-    let meta: Vec<_> = order
-        .items
-        .iter()
-        .flat_map(|item| item.meta.iter().map(|(key, value)| params![item.id, key, value].to_vec()))
-        .collect();
-    tx.insert_rows(&INSERT_ITEM_META, &meta)?;
-    Ok(())
-}
-
 /// Sets a metadata value.
 pub(crate) fn put_meta(tx: &mut Tx, id: OrderId, key: &str, value: &str) -> Result<(), Fault> {
     tx.execute(&CLEAR_META, params![id, key])?;
@@ -338,7 +291,7 @@ fn complete(tx: &mut Tx, mut order: Order) -> Result<Order, Fault> {
     }
     order.meta =
         tx.rows(&META, params![order.id], |row| Ok((row.get("meta_key")?, row.get("meta_value")?)))?;
-    order.items = items(tx, order.id)?;
+    order.items = store_items::all(tx, order.id)?;
     Ok(order)
 }
 
@@ -356,28 +309,6 @@ fn address(row: &Row) -> Result<Address, DbError> {
         email: row.get("email")?,
         phone: row.get("phone")?,
     })
-}
-
-fn items(tx: &mut Tx, id: OrderId) -> Result<Vec<Item>, Fault> {
-    let mut items: Vec<Item> = Vec::new();
-    let rows: Vec<(Item, Option<String>, Option<String>)> = tx.rows(&ITEMS, params![id], |row| {
-        let item = Item {
-            id: row.get("order_item_id")?,
-            name: row.get("order_item_name")?,
-            kind: row.get("order_item_type")?,
-            meta: Vec::new(),
-        };
-        Ok((item, row.get("meta_key")?, row.get("meta_value")?))
-    })?;
-    for (item, key, value) in rows {
-        if items.last().is_none_or(|last| last.id != item.id) {
-            items.push(item);
-        }
-        if let (Some(last), Some(key)) = (items.last_mut(), key) {
-            last.meta.push((key, value.unwrap_or_default()));
-        }
-    }
-    Ok(items)
 }
 
 /// Refunds of an order that are in this status: `completed` ones have moved money.
@@ -479,7 +410,7 @@ pub(crate) fn waiting_refunds(tx: &mut Tx, before: Moment) -> Result<Vec<OrderId
 
 /// Takes an order and all that belongs to it away; its number and key stay taken.
 pub(crate) fn remove(tx: &mut Tx, id: OrderId) -> Result<(), Fault> {
-    clear_items(tx, id)?;
+    store_items::clear(tx, id)?;
     for sql in [&CLEAR_ALL_META, &CLEAR_NOTES, &CLEAR_ADDRESSES, &CLEAR_OPERATIONAL, &CLEAR_ORDER] {
         tx.execute(sql, params![id])?;
     }

@@ -6,7 +6,7 @@ use runtime::Tx;
 use runtime::ports::SessionOrder;
 
 use crate::orders::model::{Item, Order};
-use crate::orders::{commands_draft as draft, store};
+use crate::orders::{commands_draft as draft, store, store_items};
 
 /// Metadata under which the session's own version is kept.
 const VERSION: &str = "_cartbay_version";
@@ -37,7 +37,7 @@ pub(crate) fn put(tx: &mut Tx, session: &SessionOrder) -> Result<(), Fault> {
     fill(&mut order, session);
     store::update(tx, &order)?;
     store::put_addresses(tx, &order)?;
-    store::put_items(tx, &mut order)?;
+    store_items::put(tx, &mut order)?;
     for (key, value) in meta(session) {
         store::put_meta(tx, order.id, &key, &value)?;
     }
