@@ -76,7 +76,7 @@ fn same_version(entries: &[(String, Vec<u8>)]) -> Result<(), String> {
     };
     let after = |text: &str, mark: &str| {
         text.split_once(mark)
-            .map(|(_, rest)| {
+            .map(|(_, rest)| -> String {
                 rest.trim_start().chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect()
             })
             .unwrap_or_default()
