@@ -160,6 +160,7 @@ fn own_refusal(body: &str) -> bool {
         "This link or token is not valid.",
         "The login name or password is not right.",
         "Without a metrics token",
+        "This address was used before",
     ]
     .iter()
     .any(|told| body.contains(told))
