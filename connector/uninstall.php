@@ -27,6 +27,7 @@ $cartwright_forget = static function (): void {
     Cartwright\Admin\Capabilities::takeAway();
     wp_clear_scheduled_hook(Cartwright\Installation::MINUTELY);
     wp_clear_scheduled_hook(Cartwright\Installation::HOURLY);
+    wp_clear_scheduled_hook(Cartwright\Events\Sender::SOON);
 };
 
 if (is_multisite()) {

@@ -72,6 +72,7 @@ final class Installation implements Module
     {
         wp_clear_scheduled_hook(self::MINUTELY);
         wp_clear_scheduled_hook(self::HOURLY);
+        wp_clear_scheduled_hook(Events\Sender::SOON);
     }
 
     /** After an update by copying files nobody activates the plugin again: it looks for itself. */

@@ -357,3 +357,45 @@ def test_the_server_stops_in_the_middle_and_everything_agrees(wordpress, shop):
     assert len(earned) == len({row[0] for row in earned}), "no order earns twice"
     kept = members(shop)[CUSTOMER]["points_balance"] - before
     assert kept == 90, "two orders of 45 count in full, the refunded one no longer"
+
+
+# Last, because the pairing is gone afterwards.
+
+
+def switched(wordpress, plugin, on):
+    change = "array_unique(array_merge($all, [$own]))" if on else "array_diff($all, [$own])"
+    wordpress.php(f"$own = '{plugin}'; $all = get_option('active_plugins'); update_option('active_plugins', array_values({change}));")
+
+
+def test_without_woocommerce_there_is_a_notice_and_nothing_else(wordpress):
+    switched(wordpress, "woocommerce/woocommerce.php", False)
+    try:
+        owner = Shopper(ADDRESS)
+        assert "</html>" in owner.get("/")
+        owner.post("/wp-login.php", {"log": "owner", "pwd": "owner", "wp-submit": "Log In"})
+        page = owner.get("/wp-admin/index.php")
+        assert "Cartwright needs WooCommerce" in page
+        assert "page=cartwright" not in page
+    finally:
+        switched(wordpress, "woocommerce/woocommerce.php", True)
+    assert "</html>" in Shopper(ADDRESS).get("/shop/")
+
+
+def test_deleting_the_plugin_leaves_nothing(wordpress):
+    def traces():
+        return wordpress.json(
+            "['tables' => $GLOBALS['wpdb']->get_col(\"SHOW TABLES LIKE '%cartwright%'\"),"
+            " 'options' => $GLOBALS['wpdb']->get_col(\"SELECT option_name FROM wp_options WHERE option_name LIKE '%cartwright%'\"),"
+            " 'clock' => array_values(array_filter(array_map('key', _get_cron_array()), fn ($hook) => str_contains($hook, 'cartwright')))]"
+        )
+
+    before = traces()
+    assert before["tables"] and before["options"] and before["clock"]
+    own = "cartwright/cartwright.php"
+    # As the admin does it: first it is switched off, then, in another request, deleted.
+    load = "require_once ABSPATH . 'wp-admin/includes/plugin.php';"
+    wordpress.php(f"{load} deactivate_plugins('{own}');")
+    wordpress.php(f"{load} uninstall_plugin('{own}');")
+    assert traces() == {"tables": [], "options": [], "clock": []}
+    assert wordpress.php(f"{load} echo var_export(activate_plugin('{own}'), true);") == "NULL"
+    assert traces()["tables"] == before["tables"]

@@ -28,7 +28,7 @@ final class Sender implements Module
     /** Seconds after which the sender stops and leaves the rest to the next one. */
     private const SHIFT = 40;
     /** What WordPress's clock calls as soon as it can, where PHP cannot let the browser go. */
-    private const SOON = 'cartwright_send';
+    public const SOON = 'cartwright_send';
 
     public function register(): void
     {
