@@ -98,6 +98,24 @@ impl Reply {
         }
     }
 
+    /// The same page beside a site at `address` (`https://shop.example/store`): it may show that site's pictures, and its
+    /// forms may end there. A browser holds a form's redirects to what the page with the form was allowed.
+    #[must_use]
+    pub fn beside(self, address: &str) -> Self {
+        let place = |rest: &str| rest.find('/').map_or(rest.len(), |end| end);
+        let Some((scheme, rest)) = address.split_once("://") else { return self };
+        let Some(host) = rest.get(..place(rest)) else { return self };
+        let origin = format!("{scheme}://{host}");
+        if origin.contains([' ', ';', ',']) {
+            return self;
+        }
+        let policy = format!(
+            "default-src 'self'; img-src 'self' data: {origin}; object-src 'none'; base-uri 'none'; \
+             form-action 'self' {origin}; frame-ancestors 'self'"
+        );
+        self.header("content-security-policy", policy)
+    }
+
     /// Bytes of a content type.
     #[must_use]
     pub fn bytes(content_type: &'static str, bytes: impl Into<Bytes>) -> Self {

@@ -8,6 +8,7 @@ pub mod checkout;
 pub mod funnels;
 pub mod migrations;
 pub mod offers;
+pub mod remote;
 pub mod steps;
 pub mod upsells;
 
@@ -66,6 +67,11 @@ pub fn feature() -> Feature {
         vec![checkout::on_charge_settled::subscriber(), upsells::on_charge_settled::subscriber()];
     module.schedules = vec![checkout::jobs::sweep(), upsells::jobs::sweep()];
     module.verifiers = vec![upsells::verify::ACCEPTED];
+    module.requests(|requests| {
+        requests.answer(remote::commands::show);
+        requests.answer(remote::commands::answer_bump);
+        requests.answer(remote::commands::after_payment);
+    });
     Feature {
         name: "funnels",
         module,

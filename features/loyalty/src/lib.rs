@@ -47,6 +47,7 @@ pub fn feature() -> Feature {
     module.job_kinds = vec![tiers::jobs::job_kind()];
     module.schedules = vec![tiers::jobs::schedule()];
     module.verifiers = ledger::verify::verifiers();
+    module.requests(|requests| requests.answer(members::queries::balance_of));
     let mut commands = members::cli::commands();
     commands.extend(ledger::cli::commands());
     commands.extend(tiers::cli::commands());

@@ -59,6 +59,10 @@ impl WooCommerceHost {
 
 #[async_trait]
 impl Host for WooCommerceHost {
+    fn address(&self) -> Option<String> {
+        Some(self.link.url().to_owned())
+    }
+
     async fn product(&self, id: ProductId) -> Result<Option<ProductSnapshot>, Fault> {
         self.read("product", json!({ "id": id })).await
     }

@@ -18,6 +18,7 @@ pub mod pairing;
 pub mod refusals;
 pub mod settings;
 pub mod sign_in;
+pub mod storefront;
 pub mod transport;
 pub mod transport_http;
 
@@ -57,6 +58,7 @@ pub fn feature() -> Feature {
         routes: Some(|routes| {
             calls::rest::routes(routes);
             inbox::rest::routes(routes);
+            storefront::rest::routes(routes);
             pairing::rest::routes(routes);
             pairing::admin::routes(routes);
             sign_in::rest::routes(routes);

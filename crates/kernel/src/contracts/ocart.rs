@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::event;
-use crate::ids::{CartId, FunnelId, OfferId, OrderId, RunId, SequenceId, StepId};
+use crate::contracts::shop::CartSnapshot;
+use crate::decimal::Decimal;
+use crate::ids::{CartId, FunnelId, OfferId, OrderId, ProductId, RunId, SequenceId, StepId};
 use crate::money::{Currency, Money};
 use crate::time::Moment;
+use crate::{Request, event};
 
 /// A row of `ocart_carts` as hooks carry it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -177,4 +179,107 @@ pub struct NextStep {
     pub step_id: Option<StepId>,
     /// Where to send the browser.
     pub address: String,
+}
+
+/// A bump's line for the cart of a shop that keeps its carts itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BumpLine {
+    /// The offer; there is at most one line of an offer in a cart.
+    pub offer_id: OfferId,
+    /// What is added (the parent of a variation).
+    pub product_id: ProductId,
+    /// The variation, or 0.
+    pub variation_id: ProductId,
+    /// Units.
+    pub quantity: i64,
+    /// Price of one, as the shop enters prices.
+    pub unit_price: Decimal,
+}
+
+/// A bump as a shop of its own shows it in its checkout.
+#[derive(Debug, Clone)]
+pub struct ShownBump {
+    /// What taking it puts into the cart.
+    pub line: BumpLine,
+    /// Headline.
+    pub headline: String,
+    /// A sentence or two.
+    pub description: String,
+    /// On whatever accepts.
+    pub accept_label: String,
+    /// `above_payment`, `in_shipping` or `in_summary`.
+    pub position: String,
+    /// Its name.
+    pub product_name: String,
+    /// Picture address, or empty.
+    pub image: String,
+    /// Price of all units.
+    pub price: Money,
+    /// The same without the offer.
+    pub regular_price: Money,
+    /// In the cart already?
+    pub accepted: bool,
+}
+
+/// What a funnel adds to a checkout that another program shows.
+#[derive(Debug, Clone)]
+pub struct FunnelCheckout {
+    /// The funnel; 0 for the plain checkout.
+    pub funnel_id: FunnelId,
+    /// Its name in addresses.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// Bumps that the cart may take, in the funnel's order.
+    pub bumps: Vec<ShownBump>,
+    /// Lines of taken bumps whose price is another now.
+    pub changed: Vec<BumpLine>,
+    /// Taken bumps that no longer fit the cart.
+    pub gone: Vec<OfferId>,
+}
+
+/// What a checkout elsewhere is to show. The funnel is a slug; empty for the one that fits the cart.
+#[derive(Debug, Clone)]
+pub struct ShowCheckout {
+    /// Slug, or empty.
+    pub funnel: String,
+    /// The cart as it stands.
+    pub cart: CartSnapshot,
+}
+
+impl Request for ShowCheckout {
+    const NAME: &'static str = "ocart/show_checkout";
+    type Reply = FunnelCheckout;
+}
+
+/// A shopper ticked a bump of a checkout elsewhere, or unticked it. Answered with the line to put in; none takes it out.
+#[derive(Debug, Clone)]
+pub struct AnswerBump {
+    /// Slug, or empty.
+    pub funnel: String,
+    /// The bump.
+    pub offer_id: OfferId,
+    /// Ticked?
+    pub accepted: bool,
+    /// The cart as it stands.
+    pub cart: CartSnapshot,
+}
+
+impl Request for AnswerBump {
+    const NAME: &'static str = "ocart/answer_bump";
+    type Reply = Option<BumpLine>;
+}
+
+/// An order made elsewhere is paid: where its buyer goes before the thank-you page, if anywhere.
+#[derive(Debug, Clone)]
+pub struct AfterPayment {
+    /// The order.
+    pub order_id: OrderId,
+    /// Its key: another's order looks like none at all.
+    pub order_key: String,
+}
+
+impl Request for AfterPayment {
+    const NAME: &'static str = "ocart/after_payment";
+    type Reply = Option<String>;
 }

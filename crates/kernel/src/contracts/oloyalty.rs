@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{LedgerEntryId, MemberId, OrderId, TierId, UserId};
 use crate::time::Moment;
-use crate::{Filter, event};
+use crate::{Filter, Money, Request, event};
 
 /// A row of `oloyalty_ledger` as hooks carry it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -169,4 +169,35 @@ impl Filter for TierQualifies {
     fn about(context: &TierContext) -> String {
         format!("{} {}", context.user_id, context.tier_id)
     }
+}
+
+/// What a member has, for a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberBalance {
+    /// Points to spend; below zero when points that were spent were taken back.
+    pub points: i64,
+    /// The same for people: `4,820`.
+    pub points_text: String,
+    /// What they are worth in the shop's currency; never below zero.
+    pub worth: Money,
+    /// Slug of the tier.
+    pub tier: String,
+    /// Name of the tier.
+    pub tier_name: String,
+    /// Name of the next tier; empty at the top.
+    pub next_tier: String,
+    /// Points missing for it.
+    pub missing: i64,
+}
+
+/// Asks what an account has; none for one that is not a member.
+#[derive(Debug, Clone, Copy)]
+pub struct BalanceOf {
+    /// The account.
+    pub user_id: UserId,
+}
+
+impl Request for BalanceOf {
+    const NAME: &'static str = "oloyalty/balance_of";
+    type Reply = Option<MemberBalance>;
 }

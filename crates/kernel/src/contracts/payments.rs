@@ -6,6 +6,11 @@ use crate::Request;
 use crate::ids::OrderId;
 use crate::money::Money;
 
+/// The transaction of what is paid on delivery: no gateway was asked, nothing was charged.
+pub const ON_DELIVERY: &str = "on-delivery";
+/// Method of payment of an order that is paid on delivery, as WooCommerce names it.
+pub const CASH_ON_DELIVERY: &str = "cod";
+
 /// What a charge came to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "state")]

@@ -144,6 +144,11 @@ pub struct SessionOrder {
 /// The shop of record.
 #[async_trait]
 pub trait Host: Send + Sync + 'static {
+    /// Where the shop's own pages are, without a slash at the end, when another program shows them; none when this one
+    /// does.
+    fn address(&self) -> Option<String> {
+        None
+    }
     /// A product or variation.
     async fn product(&self, id: ProductId) -> Result<Option<ProductSnapshot>, Fault>;
     /// Published products whose name or SKU contains `search`, for the admin's pickers.

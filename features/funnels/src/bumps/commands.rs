@@ -1,6 +1,6 @@
 //! Taking and leaving bumps.
 
-use kernel::contracts::ocart::{BumpAccepted, BumpShown};
+use kernel::contracts::ocart::{BumpAccepted, BumpShown, OfferEvent};
 use kernel::contracts::shop::{CartSnapshot, OrderSnapshot};
 use kernel::ids::{FunnelId, OfferId, OrderId, ProductId, StepId};
 use kernel::{Decimal, Fault, Money};
@@ -24,7 +24,11 @@ pub(crate) async fn cart(engine: &Engine, token: &str) -> Result<CartSnapshot, F
 }
 
 /// The bump and the funnel that shows it: the given one, or the first active one.
-fn shown_in(tx: &mut Tx, id: OfferId, funnel: Option<FunnelId>) -> Result<(Offer, FunnelId, StepId), Fault> {
+pub(crate) fn shown_in(
+    tx: &mut Tx,
+    id: OfferId,
+    funnel: Option<FunnelId>,
+) -> Result<(Offer, FunnelId, StepId), Fault> {
     let offer = offers::queries::find(tx, id)?
         .filter(|offer| offer.kind == OfferType::Bump)
         .ok_or_else(|| Fault::not_found("bump"))?;
@@ -53,30 +57,60 @@ pub async fn accept(
     let (owned, total) = (token.to_owned(), cart.total);
     engine
         .write(actor, move |tx| {
-            let fresh = NewEvent {
-                offer_id: id,
-                funnel_id: funnel,
-                step_id: step,
-                event_type: "accepted",
-                session_token: &owned,
-                order_id: OrderId(0),
-                child_order_id: OrderId(0),
-                amount,
-            };
-            let key = answer_key(&owned, id);
-            let before = store_events::by_key(tx, &key)?;
-            let (mut event, _) = store_events::insert(tx, &key, &fresh)?;
-            if before.is_some_and(|before| {
-                before.event_type == "accepted" && before.amount_minor == amount.minor()
-            }) {
-                return Ok(BumpAnswer::new(&event, total));
-            }
-            store_events::choose(tx, &key, "accepted", amount)?;
-            event = store_events::by_key(tx, &key)?.unwrap_or(event);
-            tx.emit(&BumpAccepted { offer_event: event.clone() })?;
+            let event = take(tx, &owned, (id, funnel, step), amount)?;
             Ok(BumpAnswer::new(&event, total))
         })
         .await
+}
+
+/// Records the yes of a cart; the same again is nothing new.
+pub(crate) fn take(
+    tx: &mut Tx,
+    token: &str,
+    (id, funnel, step): (OfferId, FunnelId, StepId),
+    amount: Money,
+) -> Result<OfferEvent, Fault> {
+    let key = answer_key(token, id);
+    let before = store_events::by_key(tx, &key)?;
+    let (event, _) = store_events::insert(tx, &key, &answer(token, (id, funnel, step), "accepted", amount))?;
+    if before.is_some_and(|before| before.event_type == "accepted" && before.amount_minor == amount.minor()) {
+        return Ok(event);
+    }
+    store_events::choose(tx, &key, "accepted", amount)?;
+    let event = store_events::by_key(tx, &key)?.unwrap_or(event);
+    tx.emit(&BumpAccepted { offer_event: event.clone() })?;
+    Ok(event)
+}
+
+/// Records the no of a cart.
+pub(crate) fn leave(
+    tx: &mut Tx,
+    token: &str,
+    (id, funnel, step): (OfferId, FunnelId, StepId),
+    nothing: Money,
+) -> Result<OfferEvent, Fault> {
+    let key = answer_key(token, id);
+    let (event, _) = store_events::insert(tx, &key, &answer(token, (id, funnel, step), "declined", nothing))?;
+    store_events::choose(tx, &key, "declined", nothing)?;
+    Ok(store_events::by_key(tx, &key)?.unwrap_or(event))
+}
+
+fn answer<'a>(
+    token: &'a str,
+    (id, funnel, step): (OfferId, FunnelId, StepId),
+    event_type: &'static str,
+    amount: Money,
+) -> NewEvent<'a> {
+    NewEvent {
+        offer_id: id,
+        funnel_id: funnel,
+        step_id: step,
+        event_type,
+        session_token: token,
+        order_id: OrderId(0),
+        child_order_id: OrderId(0),
+        amount,
+    }
 }
 
 /// Takes the bump out of the cart, or says no to it.
@@ -93,25 +127,13 @@ pub async fn decline(
     let (owned, total) = (token.to_owned(), cart.total);
     engine
         .write(actor, move |tx| {
-            let fresh = NewEvent {
-                offer_id: id,
-                funnel_id: funnel,
-                step_id: step,
-                event_type: "declined",
-                session_token: &owned,
-                order_id: OrderId(0),
-                child_order_id: OrderId(0),
-                amount: Money::zero(total.currency()),
-            };
-            let key = answer_key(&owned, id);
-            let (event, _) = store_events::insert(tx, &key, &fresh)?;
-            store_events::choose(tx, &key, "declined", Money::zero(total.currency()))?;
-            Ok(BumpAnswer::new(&store_events::by_key(tx, &key)?.unwrap_or(event), total))
+            let event = leave(tx, &owned, (id, funnel, step), Money::zero(total.currency()))?;
+            Ok(BumpAnswer::new(&event, total))
         })
         .await
 }
 
-fn line(bump: &EligibleBump) -> OfferLine {
+pub(crate) fn line(bump: &EligibleBump) -> OfferLine {
     let offer = &bump.offer;
     let own = offer.given_product() == offer.product_id;
     OfferLine {

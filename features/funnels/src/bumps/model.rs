@@ -44,6 +44,9 @@ pub struct EligibleBump {
     pub(crate) offer: Offer,
     #[serde(skip)]
     pub(crate) unit_price: Decimal,
+    /// Price of one without the offer.
+    #[serde(skip)]
+    pub(crate) regular_unit_price: Decimal,
 }
 
 /// An answer to a bump.

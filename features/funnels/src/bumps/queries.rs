@@ -66,5 +66,6 @@ fn bump(
         accepted: cart.lines.iter().any(|line| line.offer_id == Some(offer.id.0)),
         offer,
         unit_price,
+        regular_unit_price: product.price,
     })
 }

@@ -1,9 +1,9 @@
 //! Which offer comes next for an order, and for how much.
 
-use kernel::contracts::payments::SavedMethod;
-use kernel::contracts::shop::OrderSnapshot;
+use kernel::contracts::payments::{CASH_ON_DELIVERY, SavedMethod, SavedMethodSnapshot};
+use kernel::contracts::shop::{OrderSnapshot, ProductSnapshot};
 use kernel::ids::{FunnelId, OfferId, OrderId, StepId};
-use kernel::{Fault, Moment};
+use kernel::{Decimal, Fault, Moment};
 use runtime::settings::ocart;
 use runtime::{Engine, Settings};
 
@@ -18,10 +18,13 @@ pub(crate) async fn order(engine: &Engine, id: OrderId) -> Result<OrderSnapshot,
     engine.host().order(id).await?.ok_or_else(|| Fault::not_found("order"))
 }
 
-/// Address of the thank-you page.
+/// Address of the thank-you page: ours, or the shop's where its pages are not here.
 #[must_use]
-pub fn thank_you(order: &OrderSnapshot) -> String {
-    format!("/order/{}/{}", order.id, order.order_key)
+pub fn thank_you(engine: &Engine, order: &OrderSnapshot) -> String {
+    match engine.host().address() {
+        None => format!("/order/{}/{}", order.id, order.order_key),
+        Some(shop) => format!("{shop}/?cartwright_order={}&key={}", order.id, order.order_key),
+    }
 }
 
 /// May this order still be offered something: paid, not a child, nothing given back?
@@ -29,22 +32,51 @@ fn is_open(order: &OrderSnapshot) -> bool {
     order.is_paid() && order.parent_id.0 == 0 && order.refunded_total.minor() == 0
 }
 
-/// The offer of a step for this order; none when it is not for it, cannot be bought, or cannot be charged.
+/// What may be offered: all but what it comes to.
+pub(crate) struct Offered {
+    offer: offers::model::Offer,
+    product: ProductSnapshot,
+    unit_price: Decimal,
+    method: SavedMethodSnapshot,
+}
+
+/// The offer of a step for this order, without its taxes, which cost the shop a question of their own; none when it is not
+/// for the order, cannot be bought, or cannot be charged.
+async fn offered(
+    engine: &Engine,
+    order: &OrderSnapshot,
+    step: &FunnelStep,
+) -> Result<Option<Offered>, Fault> {
+    if !is_open(order) {
+        return Ok(None);
+    }
+    let id = step.offer_id;
+    let Some(offer) = engine.read(move |tx| offers::queries::find(tx, id)).await? else { return Ok(None) };
+    let Some(product) = engine.host().product(offer.priced_product()).await? else { return Ok(None) };
+    let around = Surroundings::of_order(order);
+    if !offer_rules::is_eligible(&offer, &product, &around) {
+        return Ok(None);
+    }
+    let unit_price = offer_rules::unit_price(&offer.pricing_rule, &product, &around);
+    if unit_price <= Decimal::ZERO {
+        // Nothing to charge: a gift belongs to the checkout, as a bump.
+        return Ok(None);
+    }
+    let Some(method) = engine.ask(SavedMethod { order_id: order.id }).await? else { return Ok(None) };
+    Ok(Some(Offered { offer, product, unit_price, method }))
+}
+
+/// The offer of a step for this order with what it comes to; none when it is not for it, cannot be bought, or cannot be
+/// charged.
 pub(crate) async fn offer_of(
     engine: &Engine,
     order: &OrderSnapshot,
     step: &FunnelStep,
 ) -> Result<Option<OpenOffer>, Fault> {
-    let id = step.offer_id;
-    let Some(offer) = engine.read(move |tx| offers::queries::find(tx, id)).await? else { return Ok(None) };
-    let host = engine.host();
-    let Some(product) = host.product(offer.priced_product()).await? else { return Ok(None) };
-    let around = Surroundings::of_order(order);
-    if !is_open(order) || !offer_rules::is_eligible(&offer, &product, &around) {
+    let Some(Offered { offer, product, unit_price, method }) = offered(engine, order, step).await? else {
         return Ok(None);
-    }
-    let Some(method) = engine.ask(SavedMethod { order_id: order.id }).await? else { return Ok(None) };
-    let unit_price = offer_rules::unit_price(&offer.pricing_rule, &product, &around);
+    };
+    let host = engine.host();
     let mut child = runtime::ports::ChildOrder {
         key: String::new(),
         parent_id: order.id,
@@ -58,7 +90,6 @@ pub(crate) async fn offer_of(
     child.unit_price = product.price;
     let regular = host.quote_child_order(&child).await?;
     if quote.total.minor() <= 0 {
-        // Nothing to charge: a gift belongs to the checkout, as a bump.
         return Ok(None);
     }
     Ok(Some(OpenOffer {
@@ -69,6 +100,7 @@ pub(crate) async fn offer_of(
         unit_price,
         quote,
         regular,
+        on_delivery: method.gateway == CASH_ON_DELIVERY,
         method: method.label,
     }))
 }
@@ -122,7 +154,7 @@ pub async fn next_address(
             StepType::Custom => true,
             _ => {
                 !answered(engine, order.id, step.offer_id).await?
-                    && offer_of(engine, order, step).await?.is_some()
+                    && offered(engine, order, step).await?.is_some()
             }
         };
         if shows {
@@ -131,7 +163,7 @@ pub async fn next_address(
         }
         (current, answer) = (Some(step.id), Branch::Default);
     }
-    Ok(thank_you(order))
+    Ok(thank_you(engine, order))
 }
 
 /// Bought already?

@@ -115,7 +115,7 @@ pub(crate) async fn confirmed(
     let attempt = commands_charge::drive(engine, attempt, &format!("/offer/{token}/return")).await?;
     match queries::step_of(engine, ticket).await? {
         Some(step) => commands::answer(engine, &order, &step, &attempt, token).await.map(Some),
-        None => Ok(Some(UpsellAnswer::of(&attempt, queries::thank_you(&order)))),
+        None => Ok(Some(UpsellAnswer::of(&attempt, queries::thank_you(engine, &order)))),
     }
 }
 

@@ -40,7 +40,7 @@ async fn over(call: &Call, ticket: Ticket) -> Result<Reply, Fault> {
             })
             .await?;
     }
-    Ok(Reply::page("funnels/offer_over.html", context! { next => queries::thank_you(&order) }))
+    Ok(Reply::page("funnels/offer_over.html", context! { next => queries::thank_you(&call.engine, &order) }))
 }
 
 async fn show(call: Call) -> Result<Reply, Fault> {
@@ -57,10 +57,10 @@ async fn show(call: Call) -> Result<Reply, Fault> {
     }
     let order = queries::order(engine, ticket.order_id).await?;
     let Some(step) = queries::step_of(engine, ticket).await? else {
-        return Ok(Reply::redirect(&queries::thank_you(&order)));
+        return Ok(Reply::redirect(&queries::thank_you(&call.engine, &order)));
     };
     if step.kind == StepType::Custom {
-        return Ok(custom(&step, token));
+        return Ok(beside(engine, custom(&step, token)));
     }
     let Some(open) = queries::offer_of(engine, &order, &step).await? else {
         let next =
@@ -69,7 +69,16 @@ async fn show(call: Call) -> Result<Reply, Fault> {
     };
     let shown = event(ticket, step.funnel_id, step.id, "shown", Money::zero(order.currency));
     engine.write(call.caller.actor(), move |tx| store::show(tx, &shown)).await?;
-    Ok(page(&open, last.as_ref(), token, seconds_left(token, engine.now().unix())))
+    let reply = page(&open, last.as_ref(), token, seconds_left(token, engine.now().unix()));
+    Ok(beside(engine, reply))
+}
+
+/// Where the shop's pages are elsewhere, the page shows its pictures, and its forms end there.
+fn beside(engine: &runtime::Engine, reply: Reply) -> Reply {
+    match engine.host().address() {
+        Some(shop) => reply.beside(&shop),
+        None => reply,
+    }
 }
 
 /// Seconds until the token ends; its middle part is the time.
@@ -110,6 +119,7 @@ fn page(open: &OpenOffer, failed: Option<&Attempt>, token: &str, seconds_left: i
             regular => saves.then(|| open.regular.total.display()),
             saving => saves.then(|| saving(open.regular.total, open.quote.total)),
             method => open.method,
+            on_delivery => open.on_delivery,
             attempt => attempt,
             may_retry => attempt <= rules::MOST_ATTEMPTS,
             failed => failed.map(|failed| failed.message.clone()),
@@ -166,7 +176,7 @@ async fn next(call: Call) -> Result<Reply, Fault> {
             queries::next_address(&call.engine, &order, step.funnel_id, Some(step.id), Branch::Default)
                 .await?
         }
-        None => queries::thank_you(&order),
+        None => queries::thank_you(&call.engine, &order),
     };
     Ok(Reply::redirect(&address))
 }
@@ -186,7 +196,7 @@ async fn returned(call: Call) -> Result<Reply, Fault> {
             let order = queries::order(&call.engine, ticket.order_id).await?;
             Reply::page(
                 "funnels/offer_checking.html",
-                context! { challenge => answer.challenge, thank_you => queries::thank_you(&order) },
+                context! { challenge => answer.challenge, thank_you => queries::thank_you(&call.engine, &order) },
             )
         }
     })

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kernel::contracts::payments::{Charge, ChargeOutcome, ConfirmCharge, PaymentSource};
+use kernel::contracts::payments::{Charge, ChargeOutcome, ConfirmCharge, ON_DELIVERY, PaymentSource};
 use kernel::ids::{OrderId, UserId};
 use kernel::{Fault, FaultKind};
 use runtime::ports::{GatewayCommand, GatewayError, GatewaySource};
@@ -10,6 +10,7 @@ use runtime::{Actor, Engine, Tx};
 
 use super::commands_record::{ANSWERED, record};
 use super::model::{Attempt, State};
+use super::queries::is_paid_on_delivery;
 use super::rules::{self, Recorded};
 use super::store::{self, NewAttempt};
 
@@ -22,6 +23,12 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(250);
 /// Answers [`Charge`]: writes the attempt, asks the gateway under the attempt's key, records the answer.
 pub async fn charge(engine: Engine, request: Charge) -> Result<ChargeOutcome, Fault> {
     let (attempt, saved_with) = read(&engine, &request).await?;
+    if let Some(order) = saved_with
+        && without_a_method(&engine, &attempt.key, order).await?
+        && is_paid_on_delivery(&engine, order).await?
+    {
+        return Ok(ChargeOutcome::Succeeded { transaction_id: ON_DELIVERY.to_owned() });
+    }
     let fresh = match request.source {
         PaymentSource::Fresh { token, .. } => Some(token),
         PaymentSource::SavedWithOrder { .. } => None,
@@ -38,6 +45,12 @@ pub async fn charge(engine: Engine, request: Charge) -> Result<ChargeOutcome, Fa
         }
     });
     work.await.map_err(|_| Fault::bug("a charge was broken off"))?
+}
+
+/// Neither a method saved with the order, nor an attempt under this key, which would be the answer.
+async fn without_a_method(engine: &Engine, key: &str, order: OrderId) -> Result<bool, Fault> {
+    let key = key.to_owned();
+    engine.read(move |tx| Ok(store::by_key(tx, &key)?.is_none() && store::method(tx, order)?.is_none())).await
 }
 
 /// Answers [`ConfirmCharge`]: asks the gateway what became of the attempt. A key that was never begun is given up for

@@ -5,4 +5,5 @@ mod announcements;
 mod calls;
 mod hooks;
 mod pairing;
+mod storefront;
 mod world;
