@@ -125,7 +125,7 @@ async fn what_is_not_a_question_of_the_stores_is_refused() {
             ("checkout", json!({ "funnel": "spring", "cart": {} })),
             ("checkout", json!({ "funnel": "spring", "cart": cart("short") })),
             ("checkout", json!({ "funnel": "spring" })),
-            ("bump", json!({ "offer_id": "3", "accepted": true, "cart": cart(&"ab".repeat(16)) })),
+            ("bump", json!({ "offer_id": "x", "accepted": true, "cart": cart(&"ab".repeat(16)) })),
             (
                 "bump",
                 json!({ "offer_id": 3, "accepted": true, "price": "0.01", "cart": cart(&"ab".repeat(16)) }),
