@@ -35,6 +35,10 @@ final class Plugin
         Admin\Capabilities::class,
         Admin\Menu::class,
         Cli\Commands::class,
+        Checkout\ClassicCheckout::class,
+        Checkout\BlockCheckout::class,
+        Checkout\AfterPayment::class,
+        Shortcodes\Balance::class,
     ];
 
     /** Hooks the start into WordPress. */

@@ -56,27 +56,30 @@ final class Carts
     public static function putOfferLine(Arguments $arguments): array
     {
         $line = $arguments->object('line');
+        return CartDesk::change($arguments->text('token'), static function (\WC_Cart $cart) use ($line): void {
+            $before = $cart->cart_contents;
+            try {
+                self::placeOffer($cart, $line);
+            } catch (\Throwable $refusal) {
+                $cart->set_cart_contents($before);
+                throw $refusal;
+            }
+        });
+    }
+
+    /** An offer's line at the server's price, in the place of the one that may be there. */
+    public static function placeOffer(\WC_Cart $cart, Arguments $line): void
+    {
         $offer = $line->id('offer_id');
         $price = $line->amount('unit_price');
         $product = $line->object('product');
         $quantity = self::quantity($product);
-        return CartDesk::change(
-            $arguments->text('token'),
-            static function (\WC_Cart $cart) use ($offer, $price, $product, $quantity): void {
-                $before = $cart->cart_contents;
-                self::takeOut($cart, $offer);
-                try {
-                    self::put($cart, $product, [
-                        OfferLines::OFFER => $offer,
-                        OfferLines::PRICE => $price,
-                        OfferLines::QUANTITY => $quantity,
-                    ]);
-                } catch (\Throwable $refusal) {
-                    $cart->set_cart_contents($before);
-                    throw $refusal;
-                }
-            }
-        );
+        self::takeOut($cart, $offer);
+        self::put($cart, $product, [
+            OfferLines::OFFER => $offer,
+            OfferLines::PRICE => $price,
+            OfferLines::QUANTITY => $quantity,
+        ]);
     }
 
     /**
@@ -194,7 +197,7 @@ final class Carts
         return $quantity;
     }
 
-    private static function takeOut(\WC_Cart $cart, int $offer): void
+    public static function takeOut(\WC_Cart $cart, int $offer): void
     {
         foreach ($cart->cart_contents as $key => $item) {
             if ((int) ($item[OfferLines::OFFER] ?? 0) === $offer) {

@@ -49,8 +49,12 @@ final class Children
                 $order = Transaction::of(static fn (): \WC_Order => self::write($parent, $child, $key));
                 $parent->add_order_note(sprintf('Offer accepted: order #%s.', $order->get_order_number()));
             }
-            if (Orders::mayBePaid($order)) {
-                $order->payment_complete($child->text('transaction_id', ''));
+            $transaction = $child->text('transaction_id', '');
+            if (Orders::mayBePaid($order) && $transaction === '' && $order->get_payment_method() === 'cod') {
+                // Paid on delivery, as the parent is: to be worked on, without a payment.
+                $order->update_status(apply_filters('woocommerce_cod_process_payment_order_status', 'processing', $order));
+            } elseif (Orders::mayBePaid($order)) {
+                $order->payment_complete($transaction);
             }
             return $order->get_id();
         });
