@@ -136,6 +136,7 @@ function reset_store(): void
     foreach (['woocommerce_sessions', 'wc_reserved_stock', 'cartwright_events', 'cartwright_carts', 'cartwright_orders', 'cartwright_locks'] as $table) {
         $wpdb->query("DELETE FROM {$wpdb->prefix}$table");
     }
+    delete_metadata('user', 0, '_woocommerce_persistent_cart_' . get_current_blog_id(), '', true);
     reset_stock();
     wp_cache_flush();
 }

@@ -129,7 +129,8 @@ def all_arrived(wordpress, server, order, last):
 def test_an_order_is_announced_and_remembers_its_cart(wordpress, counterpart, kind):
     order = getattr(Shopper(ADDRESS), kind)(wordpress.product("journal"), CUSTOMER)
     all_arrived(wordpress, counterpart, order, "processing")
-    assert hooks(counterpart, order)[0] == "created"
+    # Older versions do not call the draft of the block an order that was created.
+    assert hooks(counterpart, order)[0] in ("created", "processed")
     state = counterpart.store.host("order_state", id=order)
     carts = [event["data"] for event in counterpart.events if event["name"] == "cart"]
     assert state["order"]["cart_token"] == carts[0]["token"]
@@ -287,6 +288,7 @@ def drained(wordpress, shop):
 
 def pay_classic(page):
     page.goto(f"{ADDRESS}/checkout-classic/")
+    assert page.locator("form.checkout").count() == 1, page.locator("main").inner_text()
     for name in ("first_name", "last_name", "address_1", "city", "postcode", "phone"):
         page.fill(f"#billing_{name}", HOME[name])
     page.fill("#billing_email", CUSTOMER)
