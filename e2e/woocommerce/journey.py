@@ -361,6 +361,98 @@ def test_the_server_stops_in_the_middle_and_everything_agrees(wordpress, shop):
     assert kept == 90, "two orders of 45 count in full, the refunded one no longer"
 
 
+# WordPress as the place from which the server is used.
+
+WP_CLI = """
+final class WP_CLI {
+    public static array $commands = [];
+    public static function add_command($name, $run, $about = []) { self::$commands[$name] = $run; }
+    public static function get_config($name) { return null; }
+    public static function halt($code) { echo "[$code]"; exit(0); }
+}
+do_action('cli_init');
+"""
+
+
+def typed(wordpress, *words):
+    """A command as WP-CLI hands it to the plugin: what it prints on standard output, and how it ends."""
+    positional = [word for word in words[1:] if not word.startswith("--")]
+    options = {name: value or True for name, _, value in (word[2:].partition("=") for word in words if word.startswith("--"))}
+    given = ", ".join(f"json_decode('{json.dumps(part)}', true)" for part in (positional, options))
+    printed = wordpress.php(f"{WP_CLI} WP_CLI::$commands['{words[0]}']({given});")
+    output, _, code = printed.rpartition("[")
+    return output.strip(), int(code.rstrip("]"))
+
+
+def test_commands_are_forwarded_with_their_output_and_exit_code(wordpress, shop):
+    for words in [
+        ["oloyalty", "member", "list", "--format=json"],
+        ["oloyalty", "tiers", "list"],
+        ["ocart", "funnel", "list", "--format=csv"],
+        ["oloyalty", "points", "adjust", "987654", "+5", "--reason=a gift"],
+        ["ocart", "nonsense"],
+    ]:
+        there = shop.cli(*words, ok=False)
+        assert typed(wordpress, *words) == (there.stdout.strip(), there.returncode), words
+
+
+LISTENERS = """<?php
+add_filter('oloyalty/earn/points', static fn (int $points, array $about): int => $about['order_id'] > 0 ? 321 : $points, 10, 2);
+foreach (['oloyalty/member/enrolled', 'oloyalty/points/earned', 'oloyalty/tier/changed'] as $name) {
+    add_action($name, static function (...$arguments) use ($name): void {
+        file_put_contents(__DIR__ . '/heard.log', json_encode([$name, $arguments]) . "\\n", FILE_APPEND);
+    }, 10, 5);
+}
+"""
+
+
+def test_actions_are_heard_and_a_filter_changes_the_award(wordpress, shop):
+    folder = Path(DIRECTORY, "www/wp-content/mu-plugins")
+    folder.mkdir(exist_ok=True)
+    heard = folder / "heard.log"
+    heard.unlink(missing_ok=True)
+    listeners = folder / "listeners.php"
+    listeners.write_text(LISTENERS)
+    try:
+        user = wordpress.json("get_user_by('email', 'ada@example.com')->ID")
+        order = Shopper(ADDRESS).buy_classic(wordpress.product("journal"), CUSTOMER)
+        wordpress.php(f"$order = wc_get_order({order}); $order->set_customer_id({user}); $order->update_status('completed');")
+        drained(wordpress, shop)
+
+        def entries():
+            shop.run_due()
+            lines = [json.loads(line) for line in heard.read_text().splitlines()] if heard.exists() else []
+            return [arguments for name, arguments in lines if name == "oloyalty/points/earned" and arguments[1]["source_id"] == str(order)]
+
+        until(entries, what="the action of the award")
+        (member, entry), = entries()
+        assert (member["user_id"], entry["points"], entry["source"]) == (user, 321, "order.completed")
+    finally:
+        listeners.unlink()
+        heard.unlink(missing_ok=True)
+        wordpress.php("Cartwright\\Link\\Link::greet();")
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_the_servers_pages_stand_in_the_menu_of_wordpress(wordpress, shop, browser, width):
+    wordpress.php("Cartwright\\Link\\Link::greet();")
+    context = browser.chromium.new_context(viewport={"width": width, "height": 800})
+    try:
+        page = context.new_page()
+        page.goto(f"{ADDRESS}/wp-login.php")
+        page.fill("#user_login", "owner")
+        page.fill("#user_pass", "owner")
+        page.click("#wp-submit")
+        for slug, title in [("ocart", "Dashboard"), ("ocart-funnels", "Funnels"), ("oloyalty-members", "Members")]:
+            page.goto(f"{ADDRESS}/wp-admin/admin.php?page={slug}", wait_until="domcontentloaded")
+            frame = page.frame_locator(".cartwright-page iframe")
+            frame.get_by_role("heading", level=1, name=title).wait_for()
+            assert not frame.locator(".sidebar").is_visible(), "WordPress's menu is enough"
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+    finally:
+        context.close()
+
+
 # Last, because the pairing is gone afterwards.
 
 
