@@ -51,7 +51,7 @@ pub fn feature() -> Feature {
         vec![calls::jobs::prune(), inbox::jobs::round(), actions::jobs::round(), pairing::jobs::hello()];
     module.job_kinds = vec![inbox::jobs::kind(), actions::jobs::kind()];
     module.subscribers = vec![actions::on_server_event::subscriber()];
-    module.gauges = vec![inbox::queries::gauges];
+    module.gauges = vec![inbox::queries::gauges, actions::queries::gauges];
     Feature {
         name: "woocommerce",
         module,

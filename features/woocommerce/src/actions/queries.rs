@@ -1,7 +1,7 @@
 //! How much waits.
 
 use kernel::Fault;
-use runtime::Tx;
+use runtime::{Exposition, Kind, Tx};
 
 use super::store;
 use crate::calls::store as calls;
@@ -10,4 +10,11 @@ use crate::calls::store as calls;
 pub fn waiting(tx: &mut Tx) -> Result<i64, Fault> {
     let site = calls::site(tx)?.site;
     store::count(tx, &site)
+}
+
+pub(crate) fn gauges(tx: &mut Tx, page: &mut Exposition) -> Result<(), Fault> {
+    let count = waiting(tx)?;
+    page.family("cartwright_wordpress_actions", Kind::Gauge, "Actions that the store has not done yet.");
+    page.sample(&[], u64::try_from(count).unwrap_or_default());
+    Ok(())
 }
