@@ -204,3 +204,14 @@ function is_multisite(): bool
 {
     return false;
 }
+
+function get_transient(string $name): mixed
+{
+    return WordPress::$options["_transient_$name"] ?? false;
+}
+
+function set_transient(string $name, mixed $value, int $seconds = 0): bool
+{
+    WordPress::$options["_transient_$name"] = $value;
+    return true;
+}
