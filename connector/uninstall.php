@@ -1,8 +1,8 @@
 <?php
 
 /**
- * Takes away all that the plugin has put into this WordPress: tables, options, its place in the clock. What it wrote on
- * orders stays, because it belongs to them.
+ * Takes away all that the plugin has put into this WordPress: tables, options, its place in the clock, and the sessions of
+ * abandoned carts that stand among the orders. What it wrote on orders stays, because it belongs to them.
  *
  * @package Cartwright
  */
@@ -17,6 +17,12 @@ require_once __DIR__ . '/src/autoload.php';
 
 $cartwright_forget = static function (): void {
     global $wpdb;
+    if (function_exists('wc_get_orders')) {
+        // WooCommerce knows their statuses no more: the plugin is switched off.
+        Cartwright\Sessions\Statuses::add();
+        add_filter('wc_order_statuses', [Cartwright\Sessions\Statuses::class, 'name']);
+        Cartwright\Sessions\SessionOrders::takeAllAway();
+    }
     foreach (Cartwright\Installation::TABLES as $table) {
         $wpdb->query('DROP TABLE IF EXISTS `' . $wpdb->prefix . $table . '`');
     }

@@ -35,7 +35,8 @@ final class ExchangesTest extends Stage
                 array_push($calls, ...(isset($step['route']) ? [$step] : $step['asked'] ?? []));
             }
         }
-        return $calls;
+        // What was seen in the store itself is not said by the server.
+        return array_values(array_filter($calls, static fn (array $call): bool => !str_starts_with($call['route'], 'wc/')));
     }
 
     public function testEveryOperationThatTheServerAsksForIsThere(): void
@@ -67,6 +68,12 @@ final class ExchangesTest extends Stage
             ),
             'place_child_order' => static fn (Arguments $said) => [$said->object('child')->amount('unit_price'),
                 $said->object('child')->id('parent_id'), $said->object('child')->pairs('meta')],
+            'put_session_order' => static fn (Arguments $said) => [$said->object('session')->id('session_id'),
+                $said->object('session')->number('version'), $said->object('session')->pairs('meta'),
+                $said->object('session')->moment('created_at'), array_map(
+                    static fn (Arguments $line): array => [$line->amount('total_tax'), $line->pairs('variation')],
+                    $said->object('session')->objects('lines')
+                )],
             'has_ordered_since' => static fn (Arguments $said) => [$said->moment('since')],
             'refund' => static fn (Arguments $said) => array_map(
                 static fn (Arguments $line): array => [$line->id('item_id'), $line->amount('total')],

@@ -20,5 +20,6 @@ require_once dirname(__DIR__) . '/src/autoload.php';
 require_once __DIR__ . '/stubs/wordpress.php';
 require_once __DIR__ . '/stubs/Database.php';
 require_once __DIR__ . '/stubs/woocommerce.php';
+require_once __DIR__ . '/stubs/orders.php';
 require_once __DIR__ . '/stubs/admin.php';
 require_once __DIR__ . '/Stage.php';

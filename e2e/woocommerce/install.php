@@ -127,13 +127,16 @@ function fill_store(): void
 function reset_store(): void
 {
     global $wpdb;
+    if (class_exists('Cartwright\Sessions\SessionOrders')) {
+        Cartwright\Sessions\SessionOrders::takeAllAway();
+    }
     do {
         $orders = wc_get_orders(['limit' => 100, 'return' => 'objects', 'status' => array_keys(get_post_stati()), 'type' => ['shop_order', 'shop_order_refund']]);
         foreach ($orders as $order) {
             $order->delete(true);
         }
     } while (count($orders) > 0);
-    foreach (['woocommerce_sessions', 'wc_reserved_stock', 'cartwright_events', 'cartwright_carts', 'cartwright_orders', 'cartwright_locks'] as $table) {
+    foreach (['woocommerce_sessions', 'wc_reserved_stock', 'cartwright_events', 'cartwright_carts', 'cartwright_orders', 'cartwright_locks', 'cartwright_done'] as $table) {
         $wpdb->query("DELETE FROM {$wpdb->prefix}$table");
     }
     delete_metadata('user', 0, '_woocommerce_persistent_cart_' . get_current_blog_id(), '', true);

@@ -11,6 +11,7 @@ namespace Cartwright\Events;
 use Cartwright\Host\CartTokens;
 use Cartwright\Host\OrderSnapshot;
 use Cartwright\Module;
+use Cartwright\Sessions\Session;
 
 /**
  * Announces that something happened to an order: that, not what it is worth. The first time in a request at once, so that
@@ -24,19 +25,26 @@ final class OrderWatch implements Module
      * @var array<int, array<string, mixed>>
      */
     private static array $announced = [];
+    /**
+     * Orders of this request that are sessions of abandoned carts: nobody is told of them.
+     *
+     * @var array<int, true>
+     */
+    private static array $sessions = [];
 
     public function register(): void
     {
-        add_action('woocommerce_new_order', static fn ($id) => self::happened($id, 'created'), 99);
+        add_action('woocommerce_new_order', [self::class, 'created'], 99, 2);
         add_action('woocommerce_checkout_order_processed', static fn ($id) => self::happened($id, 'processed'), 99);
         add_action('woocommerce_store_api_checkout_order_processed', [self::class, 'processed'], 99);
         add_action('woocommerce_payment_complete', static fn ($id) => self::happened($id, 'paid'), 99);
-        add_action('woocommerce_order_status_changed', [self::class, 'changed'], 99, 3);
+        add_action('woocommerce_order_status_changed', [self::class, 'changed'], 99, 4);
         add_action('woocommerce_order_refunded', [self::class, 'refunded'], 99, 2);
         add_action('woocommerce_refund_deleted', [self::class, 'refundDeleted'], 99, 2);
         add_filter('woocommerce_pre_delete_order_refund', [self::class, 'refundWillBeDeleted'], 99, 2);
         add_action('woocommerce_trash_order', static fn ($id) => self::happened($id, 'trashed'), 99);
         add_action('woocommerce_untrash_order', static fn ($id) => self::happened($id, 'restored'), 99);
+        add_action('woocommerce_before_delete_order', [self::class, 'willBeDeleted'], 99, 2);
         add_action('woocommerce_delete_order', static fn ($id) => self::happened($id, 'deleted'), 99);
         add_action('woocommerce_saved_order_items', static fn ($id) => self::happened($id, 'edited'), 99);
         add_action('trashed_post', static fn ($id) => self::postHappened($id, 'trashed'), 99);
@@ -47,12 +55,21 @@ final class OrderWatch implements Module
     }
 
     /**
+     * @param mixed $id
+     * @param mixed $order
+     */
+    public static function created($id, $order = null): void
+    {
+        self::happened($id, 'created', [], $order);
+    }
+
+    /**
      * @param mixed $order
      */
     public static function processed($order): void
     {
         if ($order instanceof \WC_Order) {
-            self::happened($order->get_id(), 'processed');
+            self::happened($order->get_id(), 'processed', [], $order);
         }
     }
 
@@ -60,12 +77,24 @@ final class OrderWatch implements Module
      * @param mixed $id
      * @param mixed $from
      * @param mixed $to
+     * @param mixed $order
      */
-    public static function changed($id, $from, $to): void
+    public static function changed($id, $from, $to, $order = null): void
     {
         if ($to !== 'checkout-draft') {
-            self::happened($id, (string) $to, ['from' => (string) $from]);
+            self::happened($id, (string) $to, ['from' => (string) $from], $order);
         }
+    }
+
+    /**
+     * What it was cannot be seen afterwards.
+     *
+     * @param mixed $id
+     * @param mixed $order
+     */
+    public static function willBeDeleted($id, $order = null): void
+    {
+        self::isSession(is_numeric($id) ? (int) $id : 0, $order);
     }
 
     /**
@@ -143,11 +172,12 @@ final class OrderWatch implements Module
     /**
      * @param mixed $id
      * @param array<string, mixed> $more
+     * @param mixed $order the order, from those who have it at hand
      */
-    private static function happened($id, string $hook, array $more = []): void
+    private static function happened($id, string $hook, array $more = [], $order = null): void
     {
         $id = is_numeric($id) ? (int) $id : 0;
-        if ($id <= 0) {
+        if ($id <= 0 || (!isset(self::$announced[$id]) && self::isSession($id, $order))) {
             return;
         }
         $data = ['hook' => $hook] + $more;
@@ -157,5 +187,16 @@ final class OrderWatch implements Module
         }
         self::$announced[$id] = [];
         Queue::add('order', "order:$id", $id, $data);
+    }
+
+    /**
+     * @param mixed $order
+     */
+    private static function isSession(int $id, $order): bool
+    {
+        if (!isset(self::$sessions[$id]) && Session::is($order instanceof \WC_Order ? $order : wc_get_order($id))) {
+            self::$sessions[$id] = true;
+        }
+        return isset(self::$sessions[$id]);
     }
 }

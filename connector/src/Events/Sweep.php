@@ -11,6 +11,7 @@ namespace Cartwright\Events;
 use Cartwright\Installation;
 use Cartwright\Link\Keys;
 use Cartwright\Module;
+use Cartwright\Sessions\Session;
 
 /**
  * Finds orders that changed without a word: PHP was killed before it could write one, another program changed the order, or
@@ -64,7 +65,8 @@ final class Sweep implements Module
         foreach (is_array($orders) ? $orders : [] as $order) {
             $modified = $order->get_date_modified()?->getTimestamp() ?? 0;
             $subject = 'order:' . $order->get_id();
-            if (!$order->has_status(['checkout-draft', 'auto-draft']) && !Queue::knows($subject, $modified)) {
+            $isOrder = !$order->has_status(['checkout-draft', 'auto-draft']) && !Session::is($order);
+            if ($isOrder && !Queue::knows($subject, $modified)) {
                 Queue::add('order', $subject, $order->get_id(), ['hook' => 'found']);
             }
             $last = $modified;

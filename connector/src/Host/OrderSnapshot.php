@@ -9,6 +9,7 @@ declare(strict_types=1);
 namespace Cartwright\Host;
 
 use Cartwright\Installation;
+use Cartwright\Sessions\Session;
 
 /** An order as the server sees it. */
 final class OrderSnapshot
@@ -18,11 +19,12 @@ final class OrderSnapshot
     /** Metadata that only repeats whole addresses for WooCommerce's own search. */
     private const UNTOLD = ['_billing_address_index', '_shipping_address_index'];
 
-    /** An order that is no refund, as it is in the database now. */
+    /** An order that is no refund and no session of an abandoned cart, as it is in the database now. */
     public static function load(int $id): ?\WC_Order
     {
         $order = $id > 0 ? wc_get_order($id) : false;
-        return $order instanceof \WC_Order && $order->get_type() === 'shop_order' ? $order : null;
+        $isOrder = $order instanceof \WC_Order && $order->get_type() === 'shop_order' && !Session::is($order);
+        return $isOrder ? $order : null;
     }
 
     /**

@@ -1,6 +1,7 @@
 //! Products, carts, offers' lines, restored carts, sessions.
 
-use kernel::contracts::shop::Address;
+use kernel::contracts::cartbay;
+use kernel::contracts::shop::{Address, CartSnapshot};
 use kernel::ids::{OfferId, ProductId};
 use kernel::{Decimal, Moment};
 use runtime::ports::{ChildOrder, OfferLine, RestoreLine, SessionOrder};
@@ -127,12 +128,13 @@ pub async fn a_restored_cart_names_what_is_gone(site: &dyn Site) {
     assert_eq!(again.cart.item_count, 4, "a link followed twice adds nothing");
 }
 
-/// Recovery sessions stand among the orders and are none.
-pub async fn sessions_are_orders_that_count_for_nothing(site: &dyn Site) {
-    let cart = cart_of(site, &[("mug", 1)]).await;
-    // Its times come from the shop's own clock.
-    let at = paid(site, &[("tray", 1)]).await.created_at;
-    let session = |version: i64, status: &str| SessionOrder {
+/// The statuses of sessions.
+const STATUSES: [&str; 5] =
+    [cartbay::CAPTURED, cartbay::ABANDONED, cartbay::RECOVERED, cartbay::EXPIRED, cartbay::SUPPRESSED];
+
+/// A session of the cart, as recovery tells of it.
+fn session_of(cart: &CartSnapshot, at: Moment, version: i64, status: &str) -> SessionOrder {
+    SessionOrder {
         session_id: 5,
         version,
         status: status.to_owned(),
@@ -142,11 +144,80 @@ pub async fn sessions_are_orders_that_count_for_nothing(site: &dyn Site) {
         meta: vec![("_cartbay_source".to_owned(), "classic".to_owned())],
         created_at: at,
         updated_at: at,
-    };
-    site.host().put_session_order(&session(2, "cartbay-abandoned")).await.unwrap();
-    site.host().put_session_order(&session(1, "cartbay-captured")).await.unwrap();
-    let long_ago: Moment = at.plus_days(-1);
-    assert!(!site.host().has_ordered_since("grace@example.com", long_ago).await.unwrap());
-    site.host().remove_session_order(5).await.unwrap();
-    site.host().remove_session_order(5).await.unwrap();
+    }
+}
+
+/// Recovery sessions stand among the orders, one order each, whatever arrives twice or late.
+pub async fn sessions_stand_among_the_orders(site: &dyn Site) {
+    let host = site.host();
+    let cart = cart_of(site, &[("mug", 2)]).await;
+    // Its times come from the shop's own clock.
+    let at = paid(site, &[("tray", 1)]).await.created_at;
+    let session = |version: i64, status: &str| session_of(&cart, at, version, status);
+    for (state, status) in STATUSES.iter().enumerate() {
+        let version = 2 + i64::try_from(state).unwrap();
+        host.put_session_order(&session(version, status)).await.unwrap();
+        host.put_session_order(&session(version, status)).await.unwrap();
+        host.put_session_order(&session(1, cartbay::CAPTURED)).await.unwrap();
+        assert_eq!(site.listed(status).await.len(), 1, "it is found by its status {status}");
+        let mut listed = site.listed(&STATUSES.join(",")).await;
+        assert_eq!(listed.len(), 1, "there is one order of a session: {listed:?}");
+        let listed = listed.remove(0);
+        assert_eq!((listed.status.as_str(), listed.created_via.as_str()), (*status, cartbay::CREATED_VIA));
+        assert_eq!((listed.email.as_str(), listed.currency), ("grace@example.com", cart.currency));
+        assert_eq!((listed.total, listed.lines), (Decimal::from(cart.total), vec![("Mug".to_owned(), 2)]));
+        let meta =
+            |name: &str| listed.meta.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+        assert_eq!((meta("_cartbay_session_id"), meta("_cartbay_source")), (Some("5"), Some("classic")));
+    }
+    let emptied = SessionOrder { lines: Vec::new(), ..session(9, cartbay::EXPIRED) };
+    host.put_session_order(&emptied).await.unwrap();
+    assert_eq!(site.listed(cartbay::EXPIRED).await.remove(0).lines, vec![]);
+    host.remove_session_order(5).await.unwrap();
+    host.remove_session_order(5).await.unwrap();
+    host.put_session_order(&session(20, cartbay::CAPTURED)).await.unwrap();
+    assert_eq!(site.listed(&STATUSES.join(",")).await, vec![], "what was withdrawn does not come back");
+}
+
+/// A session among the orders is no order.
+pub async fn sessions_are_orders_that_count_for_nothing(site: &dyn Site) {
+    let host = site.host();
+    let cart = cart_of(site, &[("mug", 3)]).await;
+    let order = paid(site, &[("tray", 1)]).await;
+    let at = order.created_at;
+    for (version, status) in [(1, cartbay::CAPTURED), (2, cartbay::RECOVERED)] {
+        host.put_session_order(&session_of(&cart, at, version, status)).await.unwrap();
+        let id = site.listed(status).await.remove(0).id;
+        let orders: Vec<_> = site.listed("").await.into_iter().map(|listed| listed.id).collect();
+        assert_eq!(orders, [order.id], "a list of orders holds orders");
+        assert!(host.order(id).await.unwrap().is_none());
+        assert!(host.child_orders(id).await.unwrap().is_empty());
+        assert!(!host.has_ordered_since("grace@example.com", at.plus_days(-1)).await.unwrap());
+        // Nor can anybody make one of it.
+        let child = ChildOrder {
+            key: format!("of-a-session:{id}"),
+            parent_id: id,
+            offer_id: OfferId(3),
+            product: wanted(site, "tray", 1).await,
+            unit_price: Decimal::whole(6),
+            transaction_id: "charge-3".to_owned(),
+            meta: Vec::new(),
+        };
+        let refusals = [
+            host.complete_payment(id, "charge-4").await.err(),
+            host.fail_payment(id, "declined").await.err(),
+            host.quote_child_order(&child).await.err(),
+            host.place_child_order(&child).await.err(),
+            host.add_note(id, "Hello").await.err(),
+            host.set_order_meta(id, &[("_note".to_owned(), "Hello".to_owned())]).await.err(),
+        ];
+        for refusal in refusals {
+            assert_eq!(refusal.unwrap().status(), 404);
+        }
+        assert_eq!(site.listed(status).await.len(), 1, "it is what it was");
+    }
+    // It has kept none of the three mugs from being sold.
+    let bought = host.place_order(&new_order(&cart, "after")).await.unwrap();
+    assert_eq!(bought.total, cart.total);
+    host.remove_session_order(5).await.unwrap();
 }

@@ -6,7 +6,7 @@ pub mod carts;
 pub mod orders;
 pub mod site;
 
-pub use site::{RefundLine, RefundOrder, Site};
+pub use site::{ListedOrder, RefundLine, RefundOrder, Site};
 
 /// What is sold, as WooCommerce's product CSV: `mug` has three in stock, `tee` in size S one.
 pub const CATALOGUE: &str = "Type,SKU,Name,Published,Regular price,Sale price,Stock,In stock?,Parent,Attribute 1 name,Attribute 1 value(s),Attribute 1 visible,Attribute 1 global,Tax status,Categories\n\
@@ -31,6 +31,7 @@ macro_rules! every_case {
                 an_offers_line_is_one_line_at_the_servers_price
                 a_product_that_is_withdrawn_while_it_is_offered_does_no_harm
                 a_restored_cart_names_what_is_gone
+                sessions_stand_among_the_orders
                 sessions_are_orders_that_count_for_nothing
         );
         $crate::every_case!($run,

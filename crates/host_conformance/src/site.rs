@@ -8,6 +8,7 @@ use kernel::contracts::shop::{Address, CartSnapshot, OrderSnapshot, ProductSnaps
 use kernel::ids::{OrderId, OrderItemId, ProductId, UserId};
 use kernel::{Currency, Decimal, Fault, Money};
 use runtime::ports::{AddToCart, Host, NewOrder};
+use serde::{Deserialize, Serialize};
 
 /// A case on its way.
 pub type Running<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
@@ -38,6 +39,27 @@ pub struct RefundOrder {
     pub lines: Vec<RefundLine>,
 }
 
+/// An order as the shop's own list shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListedOrder {
+    /// The order.
+    pub id: OrderId,
+    /// Status without `wc-`.
+    pub status: String,
+    /// Where it came from.
+    pub created_via: String,
+    /// Billing e-mail.
+    pub email: String,
+    /// What it comes to.
+    pub total: Decimal,
+    /// Currency.
+    pub currency: Currency,
+    /// Names and units of its lines.
+    pub lines: Vec<(String, i64)>,
+    /// CartBay's metadata.
+    pub meta: Vec<(String, String)>,
+}
+
 /// A shop with the catalogue, its stock untouched and no orders.
 #[async_trait]
 pub trait Site: Send + Sync {
@@ -49,6 +71,10 @@ pub trait Site: Send + Sync {
 
     /// Takes a simple product out of the shop, or puts it back.
     async fn publish(&self, sku: &str, published: bool);
+
+    /// The shop's list of orders, past the port: those of these statuses, separated by commas, or all that it shows
+    /// when none is named (an empty text).
+    async fn listed(&self, statuses: &str) -> Vec<ListedOrder>;
 
     /// Lets time pass; false where it cannot be moved.
     async fn let_pass(&self, _seconds: i64) -> bool {

@@ -161,9 +161,11 @@ impl Host for ShopHost {
 
     async fn order(&self, id: OrderId) -> Result<Option<OrderSnapshot>, Fault> {
         self.db
-            .read(move |tx| match order_queries::find(tx, id)?.filter(|order| order.kind == "shop_order") {
-                Some(order) => order_queries::snapshot(tx, &order).map(Some),
-                None => Ok(None),
+            .read(move |tx| match order_queries::find(tx, id)? {
+                Some(order) if order.kind == "shop_order" && !order.is_session() => {
+                    order_queries::snapshot(tx, &order).map(Some)
+                }
+                _ => Ok(None),
             })
             .await
     }

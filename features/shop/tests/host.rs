@@ -6,14 +6,15 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use db::testing::{TestDatabase, databases};
 use host_conformance::site::{Running, cart_of, new_order};
-use host_conformance::{CATALOGUE, RATES, RefundOrder, Site};
+use host_conformance::{CATALOGUE, ListedOrder, RATES, RefundOrder, Site};
 use kernel::Fault;
 use kernel::ids::OrderId;
 use runtime::engine::Ports;
-use runtime::ports::{Host, SessionOrder};
+use runtime::ports::Host;
 use runtime::{Actor, Engine};
 use shop::ShopHost;
 use shop::orders::commands_refund::{NewRefund, RefundLine, refund};
+use shop::orders::model::{Filter, Order};
 
 struct Embedded {
     database: TestDatabase,
@@ -51,6 +52,23 @@ impl Site for Embedded {
         let row = format!("Type,SKU,Name,Published\nsimple,{sku},Mug,{published}\n");
         let import = move |tx: &mut runtime::Tx| shop::products::commands::import(tx, row.as_bytes(), 2);
         assert_eq!(self.engine.write(Actor::cli(), import).await.unwrap().updated, 1);
+    }
+
+    async fn listed(&self, statuses: &str) -> Vec<ListedOrder> {
+        let statuses = statuses.split(',').filter(|status| !status.is_empty()).map(str::to_owned).collect();
+        let filter = Filter { statuses, limit: 100, ..Filter::default() };
+        let page = self.engine.read(move |tx| shop::orders::queries::list(tx, &filter)).await.unwrap();
+        let listed = |order: Order| ListedOrder {
+            lines: order.of_kind("line_item").map(|item| (item.name.clone(), item.number("_qty"))).collect(),
+            id: order.id,
+            status: order.status,
+            created_via: order.created_via,
+            email: order.billing.email,
+            total: order.total,
+            currency: order.currency,
+            meta: order.meta,
+        };
+        page.rows.into_iter().map(listed).collect()
     }
 
     async fn let_pass(&self, seconds: i64) -> bool {
@@ -105,38 +123,5 @@ async fn an_order_that_nobody_pays_gives_its_stock_back_in_time() {
         site.engine.run_hook("woocommerce_cancel_unpaid_orders").await.unwrap();
         let placed = site.host.place_order(&new_order(&second, "c")).await.unwrap();
         assert_eq!(placed.status, "pending");
-    }
-}
-
-#[tokio::test]
-async fn sessions_are_orders_that_no_list_of_orders_shows() {
-    for site in sites().await {
-        let cart = cart_of(&site, &[("mug", 1)]).await;
-        let session = |version: i64, status: &str| SessionOrder {
-            session_id: 5,
-            version,
-            status: status.to_owned(),
-            email: "ada@example.com".to_owned(),
-            lines: cart.lines.clone(),
-            total: cart.total,
-            meta: vec![("_cartbay_source".to_owned(), "classic".to_owned())],
-            created_at: site.engine.now(),
-            updated_at: site.engine.now(),
-        };
-        site.host.put_session_order(&session(2, "cartbay-abandoned")).await.unwrap();
-        site.host.put_session_order(&session(1, "cartbay-captured")).await.unwrap();
-        let listed = |statuses: Vec<String>| {
-            let filter = shop::orders::model::Filter { statuses, limit: 10, ..Default::default() };
-            site.engine.read(move |tx| shop::orders::queries::list(tx, &filter))
-        };
-        assert_eq!(listed(Vec::new()).await.unwrap().total, 0);
-        assert_eq!(
-            listed(vec!["cartbay-abandoned".to_owned()]).await.unwrap().total,
-            1,
-            "the older version came late"
-        );
-        site.host.remove_session_order(5).await.unwrap();
-        assert_eq!(listed(vec!["cartbay-abandoned".to_owned()]).await.unwrap().total, 0);
-        assert_clean(&site).await;
     }
 }

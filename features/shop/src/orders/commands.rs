@@ -12,12 +12,12 @@ use crate::coupons;
 use crate::products::store as products;
 use crate::stock::{commands as stock, store as reservations};
 
-/// Holds an order for this unit and reads it.
+/// Holds an order for this unit and reads it. A session of an abandoned cart is none.
 pub(crate) fn hold(tx: &mut Tx, id: OrderId) -> Result<Order, Fault> {
     if !store::bump(tx, id)? {
         return Err(Fault::not_found("order"));
     }
-    queries::must(tx, id)
+    queries::sold(tx, id)
 }
 
 /// The money has arrived. A paid order stays as it is.

@@ -23,7 +23,7 @@ struct Priced {
 
 /// Calculates what the child would come to, with the parent's address and the shop's taxes. Nothing more is shipped.
 fn priced(tx: &mut Tx, child: &ChildOrder) -> Result<Priced, Fault> {
-    let parent = queries::must(tx, child.parent_id)?;
+    let parent = queries::sold(tx, child.parent_id)?;
     if child.unit_price < Decimal::ZERO {
         return Err(Fault::bug("an offer below zero"));
     }

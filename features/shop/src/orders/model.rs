@@ -172,6 +172,12 @@ impl Order {
         self.meta.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
     }
 
+    /// Stands among the orders for a session of an abandoned cart, and is none.
+    #[must_use]
+    pub fn is_session(&self) -> bool {
+        self.created_via == kernel::contracts::cartbay::CREATED_VIA
+    }
+
     /// Paid and not undone.
     #[must_use]
     pub fn is_paid(&self) -> bool {

@@ -23,6 +23,12 @@ pub fn must(tx: &mut Tx, id: OrderId) -> Result<Order, Fault> {
     })
 }
 
+/// As [`must`], but a session of an abandoned cart, which stands among the orders, is none.
+pub(crate) fn sold(tx: &mut Tx, id: OrderId) -> Result<Order, Fault> {
+    let order = must(tx, id)?;
+    if order.is_session() { Err(Fault::not_found("order")) } else { Ok(order) }
+}
+
 /// A page of orders.
 pub fn list(tx: &mut Tx, filter: &Filter) -> Result<Page<Order>, Fault> {
     store::list(tx, filter)

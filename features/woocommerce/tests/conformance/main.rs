@@ -23,11 +23,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use db::testing::{TestDatabase, sqlite};
 use host_conformance::site::Running;
-use host_conformance::{RefundOrder, Site};
+use host_conformance::{ListedOrder, RefundOrder, Site};
 use http::HeaderMap;
 use kernel::ids::OrderId;
 use kernel::{Clock, Fault};
 use runtime::ports::Host;
+use serde_json::{Value, json};
 use woocommerce::calls::{commands, rules};
 use woocommerce::operations::{NewRefund, RefundedLine};
 use woocommerce::transport::Transport;
@@ -38,8 +39,38 @@ use crate::recorded::{Player, Recorder};
 struct WooCommerce {
     host: WooCommerceHost,
     link: Link,
+    book: Book,
     _database: TestDatabase,
 }
+
+/// Where it is written down, or was.
+#[derive(Clone)]
+enum Book {
+    Written(Arc<Recorder>),
+    Read(Arc<Player>),
+}
+
+impl Book {
+    fn transport(&self) -> Arc<dyn Transport> {
+        match self {
+            Self::Written(recorder) => recorder.clone(),
+            Self::Read(player) => player.clone(),
+        }
+    }
+}
+
+/// WooCommerce's own REST interface, as its owner sees it.
+const ORDERS: &str = "wc/v3/orders";
+const LIST_ORDERS: &str = "wp_set_current_user(1); \
+    $request = new WP_REST_Request('GET', '/wc/v3/orders'); \
+    $request->set_query_params(json_decode('QUERY', true)); \
+    $cartbay = fn ($meta) => str_starts_with($meta->key, '_cartbay_'); \
+    echo json_encode(array_map(fn ($order) => [ \
+        'id' => $order['id'], 'status' => $order['status'], 'created_via' => $order['created_via'], \
+        'email' => $order['billing']['email'], 'total' => $order['total'], 'currency' => $order['currency'], \
+        'lines' => array_map(fn ($line) => [$line['name'], $line['quantity']], $order['line_items']), \
+        'meta' => array_map(fn ($meta) => [$meta->key, $meta->value], array_values(array_filter($order['meta_data'], $cartbay))), \
+    ], rest_do_request($request)->get_data()));";
 
 #[async_trait]
 impl Site for WooCommerce {
@@ -69,6 +100,20 @@ impl Site for WooCommerce {
         let id = format!("wc_get_product_id_by_sku('{sku}')");
         within(&format!("wp_update_post(['ID' => {id}, 'post_status' => '{status}']);"));
     }
+
+    async fn listed(&self, statuses: &str) -> Vec<ListedOrder> {
+        let query = if statuses.is_empty() { json!({}) } else { json!({ "status": statuses }) };
+        let answered = match &self.book {
+            Book::Written(recorder) => {
+                let told = within(&LIST_ORDERS.replace("QUERY", &query.to_string()));
+                let listed: Value = serde_json::from_str(&told).unwrap_or_else(|_| panic!("no list: {told}"));
+                recorder.keep(ORDERS, query, listed.clone());
+                listed
+            }
+            Book::Read(player) => player.answer(ORDERS, &query).answered,
+        };
+        serde_json::from_value(answered).unwrap()
+    }
 }
 
 /// A store that the environment names.
@@ -92,19 +137,21 @@ fn live() -> Option<Live> {
     Some(Live { url: part(), key: part(), site: part(), tool, record })
 }
 
-/// `e2e/woocommerce.sh VERB DIRECTORY` as `TOOL` with the verb in the place of `{}`.
-fn runs(store: &Live, verb: &str, more: &str) {
+/// `e2e/woocommerce.sh VERB DIRECTORY` as `TOOL` with the verb in the place of `{}`; gives what it prints.
+fn runs(store: &Live, verb: &str, more: &str) -> String {
     let command = format!("{} {more}", store.tool.replace("{}", verb));
-    let done = std::process::Command::new("sh").args(["-c", &command]).status().unwrap();
-    assert!(done.success(), "{verb} could not be done in the store");
+    let done = std::process::Command::new("sh").args(["-c", &command]).output().unwrap();
+    let told = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{verb} could not be done in the store: {told}");
+    String::from_utf8(done.stdout).unwrap()
 }
 
-/// Runs PHP within the store; nothing on recorded exchanges, where it was run already.
-fn within(php: &str) {
-    let Some(store) = live() else { return };
+/// Runs PHP within the store and gives what it prints; nothing on recorded exchanges, where it was run already.
+fn within(php: &str) -> String {
+    let Some(store) = live() else { return String::new() };
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), format!("<?php {php}")).unwrap();
-    runs(&store, "php", &file.path().display().to_string());
+    runs(&store, "php", &file.path().display().to_string())
 }
 
 fn exchanges(name: &str) -> PathBuf {
@@ -112,12 +159,12 @@ fn exchanges(name: &str) -> PathBuf {
 }
 
 /// A site on a link that is bound to the store, as its first call would bind it.
-async fn site(url: &str, key: &str, site: &str, transport: Arc<dyn Transport>) -> WooCommerce {
+async fn site(url: &str, key: &str, site: &str, book: Book) -> WooCommerce {
     let database = sqlite().unwrap();
     database.clock.set(system::SystemClock.now());
     let modules = vec![woocommerce::feature().module];
     let engine = runtime::testing::engine(&database, modules, runtime::testing::ports()).unwrap();
-    let link = Link::new(database.db.clone(), url, Some(key), transport, Patience::default()).unwrap();
+    let link = Link::new(database.db.clone(), url, Some(key), book.transport(), Patience::default()).unwrap();
     let (id, secret) = rules::given_key(key).unwrap();
     let (now, nonce, path) = (engine.now().unix(), engine.entropy().hex(16), "/cartwright/v1/hello");
     let mut headers = HeaderMap::new();
@@ -140,7 +187,7 @@ async fn site(url: &str, key: &str, site: &str, transport: Arc<dyn Transport>) -
         })
         .await
         .unwrap();
-    WooCommerce { host: WooCommerceHost::new(link.clone()), link, _database: database }
+    WooCommerce { host: WooCommerceHost::new(link.clone()), link, book, _database: database }
 }
 
 /// One store, one case at a time.
@@ -154,15 +201,15 @@ async fn on_woocommerce(name: &str, case: for<'a> fn(&'a dyn Site) -> Running<'a
 async fn with_a_store(name: &str, work: impl AsyncFnOnce(WooCommerce)) {
     let path = exchanges(name);
     let Some(store) = live() else {
-        let player = Player::read(&path);
+        let book = Book::Read(Arc::new(Player::read(&path)));
         let key = format!("{}:{}", "0".repeat(16), "0".repeat(64));
-        work(site(recorded::ADDRESS, &key, &"0".repeat(32), Arc::new(player)).await).await;
+        work(site(recorded::ADDRESS, &key, &"0".repeat(32), book).await).await;
         return;
     };
     let _alone = ONE_AT_A_TIME.lock().await;
     runs(&store, "reset", "");
     let recorder = Arc::new(Recorder::new(HttpTransport::new().unwrap(), &store.url));
-    work(site(&store.url, &store.key, &store.site, recorder.clone()).await).await;
+    work(site(&store.url, &store.key, &store.site, Book::Written(recorder.clone())).await).await;
     if store.record {
         recorder.write(&path);
     }

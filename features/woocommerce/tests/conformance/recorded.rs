@@ -20,7 +20,7 @@ pub struct Exchange {
     route: String,
     said: Value,
     status: u16,
-    answered: Value,
+    pub answered: Value,
 }
 
 fn route(call: &Outgoing) -> String {
@@ -37,6 +37,12 @@ pub struct Recorder {
 impl Recorder {
     pub fn new(inner: HttpTransport, url: &str) -> Self {
         Self { inner, url: url.to_owned(), book: Mutex::default() }
+    }
+
+    /// What was seen in the store by another way than the plugin's.
+    pub fn keep(&self, route: &str, said: Value, answered: Value) {
+        let exchange = Exchange { route: route.to_owned(), said, status: 200, answered };
+        self.book.lock().unwrap().push(exchange);
     }
 
     /// What was said since the last time.
@@ -86,16 +92,20 @@ impl Player {
         }
         Self(Mutex::new(book))
     }
+
+    /// What was answered on a store.
+    pub fn answer(&self, route: &str, said: &Value) -> Exchange {
+        let key = (route.to_owned(), said.to_string());
+        let exchange = self.0.lock().unwrap().get_mut(&key).and_then(Vec::pop);
+        exchange.unwrap_or_else(|| panic!("{} was not asked this on a store: {}", key.0, key.1))
+    }
 }
 
 #[async_trait]
 impl Transport for Player {
     async fn post(&self, call: &Outgoing) -> Result<Answer, String> {
         let said: Value = serde_json::from_slice(&call.body).unwrap();
-        let key = (route(call), said.to_string());
-        let exchange = self.0.lock().unwrap().get_mut(&key).and_then(Vec::pop);
-        let exchange =
-            exchange.unwrap_or_else(|| panic!("{} was not asked this on a store: {}", key.0, key.1));
+        let exchange = self.answer(&route(call), &said);
         let body = Bytes::from(exchange.answered.to_string());
         Ok(Answer { status: exchange.status, location: String::new(), body })
     }

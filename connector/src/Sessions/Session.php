@@ -1,0 +1,44 @@
+<?php
+
+/**
+ * @package Cartwright
+ */
+
+declare(strict_types=1);
+
+namespace Cartwright\Sessions;
+
+/** Which orders are sessions of abandoned carts and no orders at all. */
+final class Session
+{
+    /** `created_via` of a session. */
+    public const CREATED_VIA = 'cartbay';
+    /** CartBay itself marks what it tries out with a name of its own. */
+    private const KINDS = [self::CREATED_VIA, 'cartbay-test'];
+
+    /**
+     * Is this order a session?
+     *
+     * @param mixed $order
+     */
+    public static function is($order): bool
+    {
+        return $order instanceof \WC_Order && in_array($order->get_created_via(), self::KINDS, true);
+    }
+
+    /** Is the order of this id one? */
+    public static function isNumber(int $id): bool
+    {
+        return $id > 0 && self::is(wc_get_order($id));
+    }
+
+    /**
+     * Does a query ask for sessions by this origin?
+     *
+     * @param mixed $createdVia
+     */
+    public static function isAskedFor($createdVia): bool
+    {
+        return array_intersect(self::KINDS, (array) $createdVia) !== [];
+    }
+}

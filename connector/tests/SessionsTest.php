@@ -1,0 +1,235 @@
+<?php
+
+/**
+ * @package Cartwright
+ */
+
+declare(strict_types=1);
+
+namespace Cartwright\Tests;
+
+use Cartwright\Events\OrderWatch;
+use Cartwright\Events\Queue;
+use Cartwright\Host\Host;
+use Cartwright\Sessions\SessionOrders;
+use Cartwright\Sessions\Statuses;
+use Cartwright\Sessions\Uncounted;
+use Cartwright\Sessions\Unsold;
+
+final class SessionsTest extends Stage
+{
+    protected function setUp(): void
+    {
+        parent::setUp();
+        \WC_Order::$kept = [];
+        \WC_Order::$told = [];
+        foreach ([Statuses::class, Uncounted::class, Unsold::class, SessionOrders::class, OrderWatch::class] as $module) {
+            (new $module())->register();
+        }
+        $this->paired();
+    }
+
+    /**
+     * @param array<string, mixed> $changed
+     */
+    private static function put(int $id, int $version, string $status, array $changed = []): void
+    {
+        Host::perform('put_session_order', ['session' => $changed + [
+            'session_id' => $id,
+            'version' => $version,
+            'status' => $status,
+            'email' => 'grace@example.com',
+            'lines' => [self::line(7, 0, 'Mug'), self::line(8, 51, 'Tee')],
+            'total' => ['minor' => 2640, 'currency' => 'USD'],
+            'meta' => [['_cartbay_source', 'classic'], ['_cartbay_cart_snapshot', '{"items":[]}']],
+            'created_at' => '2026-11-21T12:00:00Z',
+            'updated_at' => '2026-11-21T12:05:00Z',
+        ]]);
+    }
+
+    /**
+     * @return array<string, mixed>
+     */
+    private static function line(int $product, int $variation, string $name): array
+    {
+        return [
+            'product_id' => $product, 'variation_id' => $variation, 'name' => $name, 'quantity' => 2, 'subtotal' => '24',
+            'total' => '12', 'total_tax' => '1.2', 'variation' => $variation > 0 ? [['attribute_size', 'S']] : [],
+        ];
+    }
+
+    /**
+     * @return array<string, mixed>
+     */
+    private static function only(): array
+    {
+        self::assertCount(1, \WC_Order::$kept);
+        return array_values(\WC_Order::$kept)[0];
+    }
+
+    /** The number of the first order that is there. */
+    private static function number(): int
+    {
+        return (int) array_key_first(\WC_Order::$kept);
+    }
+
+    public function testEveryStatusFitsItsColumnAndIsToldByItsFullName(): void
+    {
+        Statuses::add();
+        $names = ['captured', 'abandoned', 'recovered', 'expired', 'suppressed'];
+        $labels = array_filter(array_keys(wc_get_order_statuses()), static fn ($name) => str_contains($name, 'cartbay'));
+        self::assertCount(5, $labels);
+        foreach ($names as $name) {
+            $stored = Statuses::stored("cartbay-$name");
+            self::assertContains("wc-$stored", $labels);
+            self::assertLessThanOrEqual(20, strlen("wc-$stored"));
+            self::assertSame("cartbay-$name", Statuses::shown((string) $stored));
+            self::assertSame($stored, Statuses::stored("wc-cartbay-$name"));
+            self::assertFalse(\WordPress::$options["status wc-$stored"]['show_in_admin_all_list']);
+        }
+        foreach (['cartbay-suppress', 'cartbay-suppresse', 'wc-cartbay-suppresse', 'cartbay-suppressed'] as $written) {
+            self::assertSame('cartbay-suppressed', Statuses::shown($written));
+            self::assertSame('cartbay-suppress', Statuses::stored($written));
+        }
+        self::assertNull(Statuses::stored('processing'));
+        self::assertSame('processing', Statuses::shown('processing'));
+    }
+
+    public function testASessionIsOneOrderWhateverArrivesTwiceOrLate(): void
+    {
+        self::put(5, 1, 'cartbay-captured');
+        $order = self::only();
+        self::assertSame(['cartbay', 'cartbay-captured'], [$order['created_via'], $order['status']]);
+        self::assertSame(['grace@example.com', '26.40'], [$order['billing_email'], $order['total']]);
+        self::assertSame('5', $order['meta']['_cartbay_session_id']);
+        self::assertSame('{"items":[]}', $order['meta']['_cartbay_cart_snapshot']);
+        [$mug, $tee] = $order['items'];
+        self::assertSame([7, 2, '12'], [$mug->set['product_id'], $mug->set['quantity'], $mug->set['total']]);
+        self::assertSame([51, ['size' => 'S']], [$tee->set['variation_id'], $tee->set['meta']]);
+        self::put(5, 4, 'cartbay-suppressed', ['meta' => [['_cartbay_recovered_at', '1']], 'lines' => [self::line(999, 0, 'Gone')]]);
+        self::put(5, 3, 'cartbay-abandoned');
+        self::put(5, 4, 'cartbay-abandoned');
+        $order = self::only();
+        self::assertSame(['cartbay-suppress', '4'], [$order['status'], $order['meta']['_cartbay_version']]);
+        self::assertArrayNotHasKey('_cartbay_source', $order['meta'], 'it is what it carries now');
+        self::assertSame('1', $order['meta']['_cartbay_recovered_at']);
+        self::assertSame(['Gone'], array_map(static fn ($item) => $item->set['name'], $order['items']));
+        self::assertArrayNotHasKey('product_id', $order['items'][0]->set);
+        self::put(6, 1, 'cartbay-captured');
+        self::assertCount(2, \WC_Order::$kept);
+    }
+
+    public function testWhatIsNoStatusOfASessionIsRefused(): void
+    {
+        self::assertSame('rest_invalid_param', self::refusedWith(static fn () => self::put(5, 1, 'processing')));
+        self::assertSame([], \WC_Order::$kept);
+    }
+
+    public function testWhatWasWithdrawnDoesNotComeBack(): void
+    {
+        self::put(5, 1, 'cartbay-captured');
+        Host::perform('remove_session_order', ['session_id' => 5]);
+        Host::perform('remove_session_order', ['session_id' => 5]);
+        self::put(5, 9, 'cartbay-captured');
+        self::assertSame([], \WC_Order::$kept);
+    }
+
+    public function testWhatTheOwnerHasPutIntoTheBinStaysThere(): void
+    {
+        self::put(5, 1, 'cartbay-captured');
+        \WC_Order::$kept[self::number()]['status'] = 'trash';
+        self::put(5, 2, 'cartbay-abandoned');
+        self::assertSame('trash', self::only()['status']);
+        Host::perform('remove_session_order', ['session_id' => 5]);
+        self::assertSame([], \WC_Order::$kept);
+    }
+
+    public function testNobodyIsToldOfIt(): void
+    {
+        self::put(5, 1, 'cartbay-captured');
+        self::put(5, 2, 'cartbay-abandoned');
+        Host::perform('remove_session_order', ['session_id' => 5]);
+        OrderWatch::finish();
+        self::assertSame([], \WC_Order::$told);
+        self::assertSame(0, Queue::waiting()->count);
+        $order = new \WC_Order();
+        $order->set_status('processing');
+        $order->save();
+        self::assertSame(1, Queue::waiting()->count, 'but of an order');
+    }
+
+    public function testItIsInNoListThatDoesNotAskForIt(): void
+    {
+        self::put(5, 1, 'cartbay-suppressed');
+        $all = array_keys(wc_get_order_statuses());
+        foreach ([[], ['status' => ['any']], ['status' => $all], ['post_status' => 'any', 'status' => $all]] as $query) {
+            self::assertSame([], wc_get_orders(array_intersect_key($query, ['status' => 1])));
+            $asked = Uncounted::leaveOut($query + ['status' => $all]);
+            self::assertNotContains('wc-cartbay-suppress', $asked[isset($query['post_status']) ? 'post_status' : 'status']);
+        }
+        self::assertSame([self::number()], wc_get_orders(['status' => ['cartbay-suppressed']]));
+        self::assertSame([self::number()], wc_get_orders(['status' => [...$all], 'created_via' => 'cartbay']));
+        self::assertSame(['status' => ['wc-pending']], Uncounted::leaveOut(['status' => ['wc-pending']]));
+        self::assertContains('cartbay-suppress', Uncounted::exclude(['pending']));
+        self::assertSame(['completed'], Uncounted::reported(['completed', 'cartbay-captured']));
+        self::assertTrue(Uncounted::isNoSale(false, wc_get_order(self::number())));
+        self::assertSame(0, Uncounted::keepFromAnalytics(null, 1, 'wc-admin_import_orders', [self::number()]));
+        self::assertNull(Uncounted::keepFromAnalytics(null, 1, 'wc-admin_import_orders', [1]));
+        self::assertNull(Uncounted::keepFromAnalytics(null, 1, 'something_else', [self::number()]));
+    }
+
+    public function testItCannotBePaidAndNeverBecomesAnOrder(): void
+    {
+        self::put(5, 1, 'cartbay-abandoned');
+        $session = wc_get_order(self::number());
+        self::assertSame([], apply_filters('woocommerce_valid_order_statuses_for_payment', ['pending'], $session));
+        self::assertFalse(apply_filters('woocommerce_order_needs_payment', true, $session));
+        self::assertFalse(apply_filters('woocommerce_order_is_paid', true, $session));
+        self::assertFalse(apply_filters('woocommerce_can_reduce_order_stock', true, $session));
+        self::assertSame(0, apply_filters('woocommerce_shortcode_order_tracking_order_id', self::number()));
+        $session->set_status('processing');
+        $session->save();
+        self::assertSame('cartbay-abandoned', self::only()['status']);
+        $session->set_status('trash');
+        $session->save();
+        self::assertSame('trash', self::only()['status']);
+        $order = new \WC_Order();
+        $order->save();
+        self::assertSame(['pending'], apply_filters('woocommerce_valid_order_statuses_for_payment', ['pending'], $order));
+        $order->set_status('processing');
+        $order->save();
+        self::assertSame('processing', $order->get_status());
+    }
+
+    public function testNoMailAndNoWebhookIsAboutIt(): void
+    {
+        self::put(5, 1, 'cartbay-abandoned');
+        $email = new class {
+            public string $id = 'customer_note';
+        };
+        apply_filters('woocommerce_email_classes', [$email]);
+        $recipient = static fn ($about) => apply_filters('woocommerce_email_recipient_customer_note', 'a@b.example', $about);
+        self::assertSame('', $recipient(wc_get_order(self::number())));
+        self::assertSame('a@b.example', $recipient(null));
+        $webhook = new \OrderWebhook();
+        self::assertFalse(apply_filters('woocommerce_webhook_should_deliver', true, $webhook, self::number()));
+        self::assertTrue(apply_filters('woocommerce_webhook_should_deliver', true, $webhook, 1));
+    }
+
+    public function testAnotherServersSessionsAreOthers(): void
+    {
+        self::put(5, 7, 'cartbay-captured');
+        do_action('cartwright/other_server');
+        self::put(5, 1, 'cartbay-abandoned');
+        self::assertCount(2, \WC_Order::$kept);
+        SessionOrders::takeFormerAway();
+        self::assertSame('cartbay-abandoned', self::only()['status']);
+        self::assertFalse(get_option('cartwright_sessions_former'));
+        SessionOrders::takeFormerAway();
+        self::assertCount(1, \WC_Order::$kept);
+        // What CartBay itself has written is not ours.
+        \WC_Order::$kept[20] = ['status' => 'cartbay-captured', 'created_via' => 'cartbay', 'meta' => []] + self::only();
+        SessionOrders::takeAllAway();
+        self::assertSame([20], array_keys(\WC_Order::$kept));
+    }
+}
