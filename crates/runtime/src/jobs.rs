@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use db::{Sql, Tx, params};
-use kernel::{Fault, Moment};
+use kernel::{Fault, FaultKind, Moment};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -76,6 +76,7 @@ type Work =
 pub struct JobKind {
     pub(crate) name: &'static str,
     work: Work,
+    steadfast: bool,
 }
 
 impl JobKind {
@@ -89,7 +90,20 @@ impl JobKind {
             Ok(job) => Box::pin(work(engine, job)),
             Err(fault) => Box::pin(async move { Err(fault) }),
         });
-        Self { name: J::KIND, work }
+        Self { name: J::KIND, work, steadfast: false }
+    }
+
+    /// Is tried for as long as something outside is away, however long that is. Other jobs end after so many tries, and
+    /// these do as well where the trouble is their own.
+    #[must_use]
+    pub fn steadfast(mut self) -> Self {
+        self.steadfast = true;
+        self
+    }
+
+    fn gives_up(&self, fault: &Fault, attempts: i64) -> bool {
+        let passes = matches!(fault.kind, FaultKind::Upstream | FaultKind::Unavailable);
+        attempts >= ATTEMPTS && !(self.steadfast && passes)
     }
 }
 
@@ -225,7 +239,8 @@ impl Engine {
             return Ok(false);
         }
         let started = Instant::now();
-        let outcome = match self.0.job_kinds.iter().find(|kind| kind.name == job.kind) {
+        let kind = self.0.job_kinds.iter().find(|kind| kind.name == job.kind);
+        let outcome = match kind {
             Some(kind) => (kind.work)(self.clone(), job.payload).await,
             None => Err(Fault::bug("no such kind of job")),
         };
@@ -248,9 +263,10 @@ impl Engine {
                     "a job failed; it will be tried again"
                 );
                 let attempts = job.attempts + 1;
+                let ends = kind.map_or(attempts >= ATTEMPTS, |kind| kind.gives_up(&fault, attempts));
                 self.write(Actor::system(), move |tx| {
                     let pause = 10_i64.saturating_mul(1 << attempts.clamp(0, 9));
-                    let state = if attempts >= ATTEMPTS { "failed" } else { "pending" };
+                    let state = if ends { "failed" } else { "pending" };
                     let error: String = fault.message.chars().take(400).collect();
                     let due_at = tx.now().plus_seconds(pause);
                     tx.execute(&FAIL, params![due_at, error, state, id])?;

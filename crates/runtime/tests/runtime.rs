@@ -199,6 +199,33 @@ async fn a_job_runs_once_at_its_time_and_a_second_of_its_key_is_dropped() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_steadfast_job_waits_for_what_is_away_and_gives_up_on_its_own_trouble() {
+    let away = || Fault::new(kernel::FaultKind::Upstream, "away", "It is away.");
+    let failing =
+        |fault: fn() -> Fault| JobKind::new::<Strike, _, _>(move |_, _| async move { Err(fault()) });
+    for (kind, waits) in [
+        (failing(away), false),
+        (failing(away).steadfast(), true),
+        (failing(|| Fault::invalid("bell", "Use another.")).steadfast(), false),
+    ] {
+        for database in databases() {
+            let mut module = Module::default();
+            module.job_kinds = vec![kind.clone()];
+            let engine = engine(&database, vec![module], ports()).unwrap();
+            engine
+                .write(Actor::system(), |tx| tx.enqueue(&Strike { bell: 1 }, "one", tx.now()))
+                .await
+                .unwrap();
+            for _ in 0..20 {
+                engine.run_due().await.unwrap();
+                database.clock.advance(86_400);
+            }
+            assert_eq!(engine.job_rows().await.unwrap().len(), usize::from(waits), "{}", database.name);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_drains_leaves_what_is_due_to_the_others() {
     for database in databases() {
         let times = Arc::new(AtomicUsize::new(0));

@@ -22,8 +22,8 @@ pub fn feature() -> Feature {
     module.migrations = vec![migrations::MIGRATIONS];
     module.subscribers = vec![carts::on_cart_updated::SUBSCRIBER];
     module.subscribers.extend(attribution::on_order::subscribers());
-    module.job_kinds =
-        vec![carts::jobs::check(), sessions::jobs::project(), sessions::jobs::remove(), runs::jobs::send()];
+    module.job_kinds = vec![carts::jobs::check(), runs::jobs::send()];
+    module.job_kinds.extend(sessions::jobs::order_list());
     module.schedules =
         vec![carts::jobs::sweep(), carts::jobs::prune(), sessions::jobs::retention(), runs::jobs::dispatch()];
     module.gauges = vec![runs::queries::gauges];

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use kernel::contracts::shop::{Address, CartLine, CartSnapshot, OrderSnapshot, ProductSnapshot};
 use kernel::ids::{OfferId, OrderId, ProductId, UserId};
-use kernel::{Currency, Decimal, Fault, Moment, Money};
+use kernel::{Currency, Decimal, Fault, FaultKind, Moment, Money};
 use runtime::ports::{
     AddToCart, ChildOrder, Host, NewOrder, OfferLine, OrderQuote, RestoreLine, RestoreOutcome, RestoredLine,
     SessionOrder,
@@ -18,6 +18,10 @@ pub(crate) struct FakeHost {
     pub(crate) carts: Mutex<BTreeMap<String, CartSnapshot>>,
     pub(crate) ordered: Mutex<bool>,
     pub(crate) sessions: Mutex<BTreeMap<i64, SessionOrder>>,
+    /// Does not answer for its order list.
+    pub(crate) away: Mutex<bool>,
+    /// How often its order list was asked for something.
+    pub(crate) asked: Mutex<usize>,
 }
 
 pub(crate) fn line(product_id: i64, name: &str, cents: i64) -> CartLine {
@@ -64,6 +68,17 @@ pub(crate) fn cart(token: &str, lines: Vec<CartLine>, cents: i64) -> CartSnapsho
 /// A shared shop.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct SharedHost(pub(crate) Arc<FakeHost>);
+
+impl SharedHost {
+    /// The order list is asked for something.
+    fn answer(&self) -> Result<(), Fault> {
+        *self.0.asked.lock().unwrap() += 1;
+        if *self.0.away.lock().unwrap() {
+            return Err(Fault::new(FaultKind::Upstream, "away", "The shop is away."));
+        }
+        Ok(())
+    }
+}
 
 #[async_trait]
 impl Host for SharedHost {
@@ -143,10 +158,12 @@ impl Host for SharedHost {
         Ok(*self.0.ordered.lock().unwrap())
     }
     async fn put_session_order(&self, session: &SessionOrder) -> Result<(), Fault> {
+        self.answer()?;
         self.0.sessions.lock().unwrap().insert(session.session_id, session.clone());
         Ok(())
     }
     async fn remove_session_order(&self, session_id: i64) -> Result<(), Fault> {
+        self.answer()?;
         self.0.sessions.lock().unwrap().remove(&session_id);
         Ok(())
     }

@@ -225,3 +225,39 @@ async fn an_order_on_a_server_whose_clock_is_behind_closes_the_session() {
         world.verify().await;
     }
 }
+
+#[tokio::test]
+async fn a_shop_that_is_away_for_days_hears_of_every_session_when_it_is_back() {
+    for world in worlds().await {
+        for (cart, email) in
+            [("cart1", "ann"), ("cart2", "bob"), ("cart3", "cid"), ("cart4", "dee"), ("cart5", "eve")]
+        {
+            world.fill(cart).await;
+            world.capture(cart, &format!("{email}@example.org"), true).await;
+        }
+        assert_eq!(world.statuses(), ["cartbay-captured"; 5]);
+        *world.host.0.away.lock().unwrap() = true;
+        let asked = *world.host.0.asked.lock().unwrap();
+        world.wait(31).await;
+        world.capture("cart2", "bob@example.org", false).await;
+        let expire = "/wp-json/cartbay/v1/sessions/3/expire";
+        assert_eq!(world.owner(Method::POST, expire, "").await.status, 200);
+        let suppress = json!({ "email": "dee@example.org", "reason": "manual" }).to_string();
+        let answer = world.owner(Method::POST, "/wp-json/ocart/v1/recovery/suppression", &suppress).await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        world.paid(world.order(41, "cart5", "eve@example.org", 2400)).await;
+        assert_eq!(world.statuses(), ["cartbay-captured"; 5], "what it knew before");
+        let asked = *world.host.0.asked.lock().unwrap() - asked;
+        assert!((1..=6).contains(&asked), "it is left alone for a while after each try: asked {asked} times");
+        for _ in 0..12 {
+            world.database.clock.advance(86_400);
+            world.run().await;
+        }
+        *world.host.0.away.lock().unwrap() = false;
+        world.database.clock.advance(7_200);
+        world.run().await;
+        let known = ["cartbay-abandoned", "cartbay-expired", "cartbay-suppressed", "cartbay-recovered"];
+        assert_eq!(world.statuses(), known);
+        world.verify().await;
+    }
+}
