@@ -28,6 +28,7 @@ final class Plugin
         Sessions\Uncounted::class,
         Sessions\Unsold::class,
         Sessions\SessionOrders::class,
+        Sessions\Privacy::class,
         Events\OrderWatch::class,
         Events\CartWatch::class,
         Events\PeopleWatch::class,

@@ -11,6 +11,7 @@ namespace Cartwright\Tests;
 use Cartwright\Events\OrderWatch;
 use Cartwright\Events\Queue;
 use Cartwright\Host\Host;
+use Cartwright\Sessions\Privacy;
 use Cartwright\Sessions\SessionOrders;
 use Cartwright\Sessions\Statuses;
 use Cartwright\Sessions\Uncounted;
@@ -214,6 +215,30 @@ final class SessionsTest extends Stage
         $webhook = new \OrderWebhook();
         self::assertFalse(apply_filters('woocommerce_webhook_should_deliver', true, $webhook, self::number()));
         self::assertTrue(apply_filters('woocommerce_webhook_should_deliver', true, $webhook, 1));
+    }
+
+    public function testWordPressExportsThemAndHasTheServerEraseThem(): void
+    {
+        self::put(5, 1, 'cartbay-suppressed');
+        self::put(6, 1, 'cartbay-captured', ['email' => 'hedy@example.com', 'lines' => []]);
+        $exporter = Privacy::addExporter([])['cartwright-sessions']['callback'];
+        $exported = $exporter('grace@example.com')['data'];
+        self::assertSame('cartbay-suppressed', $exported[0]['data'][1]['value']);
+        self::assertStringContainsString('Mug', $exported[0]['data'][2]['value']);
+        self::assertSame([], $exporter('nobody@example.com')['data']);
+        $eraser = Privacy::addEraser([])['cartwright-sessions']['callback'];
+        $this->answering(static fn (): array => [500, 'no']);
+        $kept = $eraser('grace@example.com');
+        self::assertSame([false, true, 1], [$kept['items_removed'], $kept['items_retained'], count($kept['messages'])]);
+        self::assertCount(2, \WC_Order::$kept, 'the server would write it again');
+        $this->answering(static fn (): array => [200, ['stdout' => '', 'stderr' => "Error: busy.\n", 'exit_code' => 1]]);
+        self::assertSame(['Error: busy.'], $eraser('grace@example.com')['messages']);
+        $this->answering(static fn (): array => [200, ['stdout' => '', 'stderr' => '', 'exit_code' => 0]]);
+        self::assertTrue($eraser('grace@example.com')['items_removed']);
+        self::assertSame(['cartbay', 'session', 'delete', '5'], end($this->received)['body']['arguments']);
+        self::assertSame('hedy@example.com', self::only()['billing_email']);
+        self::put(5, 2, 'cartbay-abandoned');
+        self::assertCount(1, \WC_Order::$kept);
     }
 
     public function testAnotherServersSessionsAreOthers(): void

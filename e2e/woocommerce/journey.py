@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+import requests
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
@@ -361,6 +362,129 @@ def test_the_server_stops_in_the_middle_and_everything_agrees(wordpress, shop):
     assert kept == 90, "two orders of 45 count in full, the refunded one no longer"
 
 
+# Carts left behind.
+
+SESSIONS = """
+wp_set_current_user(1);
+$request = new WP_REST_Request('GET', '/wc/v3/orders');
+$request->set_query_params(['status' => 'cartbay-captured,cartbay-abandoned,cartbay-recovered,cartbay-expired,cartbay-suppressed']);
+foreach (rest_do_request($request)->get_data() as $order) {
+    $meta = array_column(array_map(fn ($meta) => $meta->get_data(), $order['meta_data']), 'value', 'key');
+    $rows[] = ['id' => $order['id'], 'session' => (int) $meta['_cartbay_session_id'], 'status' => 'wc-' . $order['status'],
+        'email' => $order['billing']['email'], 'total' => $order['total'], 'order' => $meta['_cartbay_recovered_order_id'] ?? ''];
+}
+echo json_encode($rows ?? []);
+"""
+
+
+GUESTS = ("grace@example.com", "hedy@example.com", "ida@example.com")
+
+
+def sessions(wordpress):
+    """The guests' sessions among the store's orders, by address, as its owner asks for them."""
+    return {row["email"]: row for row in json.loads(wordpress.php(SESSIONS)) if row["email"] in GUESTS}
+
+
+def kept(shop):
+    """The server's own list of the guests' sessions, by address."""
+    return {row["email"]: row for row in shop.listed("cartbay", "session", "list") if row["email"] in GUESTS}
+
+
+def agree(wordpress, shop, expected):
+    """Both lists come to say the same: these addresses with these statuses."""
+
+    def said():
+        shop.run_due()
+        lists = [{email: row["status"] for email, row in rows.items()} for rows in (kept(shop), sessions(wordpress))]
+        return lists == [expected, expected]
+
+    until(said, 60, what=f"both lists of sessions to be {expected}")
+    there, here = sessions(wordpress), kept(shop)
+    assert {row["session"] for row in there.values()} == {row["id"] for row in here.values()}
+    for email, row in there.items():
+        assert float(row["total"]) == float(here[email]["cart_total"])
+
+
+def leave(wordpress, shop, email):
+    """A guest fills a cart, leaves an address with consent, and goes. Gives the guest, the cart here and its token."""
+    guest = Shopper(ADDRESS)
+    guest.add(wordpress.product("mug"))
+    drained(wordpress, shop)
+    token = wordpress.json("$GLOBALS['wpdb']->get_var('SELECT token FROM wp_cartwright_carts ORDER BY used DESC, token LIMIT 1')")
+    cart = shop.listed("ocart", "cart", "list")[0]
+    capture(shop, token, email, True, 201)
+    return guest, cart, token
+
+
+def capture(shop, token, email, consent, status):
+    body = {"email": email, "consent": consent, "source": "block"}
+    answer = requests.post(f"{shop.url}/wp-json/cartbay/v1/capture", json=body, headers={"Cart-Token": token}, timeout=60)
+    assert answer.status_code == status, answer.text
+
+
+COUNTS = """
+foreach (wc_get_orders(['limit' => -1, 'created_via' => 'cartbay', 'return' => 'ids']) as $id) {
+    Automattic\\WooCommerce\\Internal\\Admin\\Schedulers\\OrdersScheduler::import($id);
+    $sessions[] = (int) $id;
+}
+$database = $GLOBALS['wpdb'];
+$of = fn ($sql) => array_map('intval', $database->get_col($sql));
+$user = wc_create_new_customer('grace@example.com', 'grace', 'a long enough password');
+$linked = wc_update_new_customer_past_orders($user);
+require_once ABSPATH . 'wp-admin/includes/user.php';
+wp_delete_user($user);
+echo json_encode([
+    'listed' => array_intersect($sessions, wc_get_orders(['limit' => -1, 'return' => 'ids'])),
+    'analysed' => array_intersect($sessions, $of('SELECT order_id FROM wp_wc_order_stats')),
+    'customers' => $of("SELECT customer_id FROM wp_wc_customer_lookup WHERE email = 'grace@example.com' AND user_id IS NULL"),
+    'announced' => array_intersect($sessions, $of('SELECT order_id FROM wp_cartwright_events')),
+    'linked' => $linked,
+    'stock' => wc_get_product(wc_get_product_id_by_sku('mug'))->get_stock_quantity(),
+]);
+"""
+
+
+def test_a_cart_left_behind_stands_among_the_orders_and_counts_for_nothing(wordpress, shop):
+    wordpress.php("$GLOBALS['wpdb']->query(\"DELETE FROM wp_wc_customer_lookup WHERE email = 'grace@example.com'\");")
+    guest, cart, _token = leave(wordpress, shop, "grace@example.com")
+    agree(wordpress, shop, {"grace@example.com": "wc-cartbay-captured"})
+    stock = wordpress.json("wc_get_product(wc_get_product_id_by_sku('mug'))->get_stock_quantity()")
+    # The owner need not wait for the clock.
+    shop.cli("ocart", "cart", "mark", cart["id"], "abandoned")
+    agree(wordpress, shop, {"grace@example.com": "wc-cartbay-abandoned"})
+    until(lambda: shop.run_due() or kept(shop)["grace@example.com"]["emails_sent"] == 1, 60, what="the letter")
+    wordpress.send()
+    nothing = {"listed": [], "analysed": [], "customers": [], "announced": [], "linked": 0, "stock": stock}
+    assert json.loads(wordpress.php(COUNTS)) == nothing
+    session = sessions(wordpress)["grace@example.com"]["id"]
+    wordpress.status(session, "processing")
+    assert sessions(wordpress)["grace@example.com"]["status"] == "wc-cartbay-abandoned", "nobody makes an order of it"
+    # The letter has helped.
+    order = guest.pay_classic(guest.prepare_classic(), "grace@example.com")
+    drained(wordpress, shop)
+    agree(wordpress, shop, {"grace@example.com": "wc-cartbay-recovered"})
+    found = sessions(wordpress)["grace@example.com"]
+    assert (found["id"], found["order"]) == (session, str(order)), "it is the same order all the time"
+    assert json.loads(wordpress.php(COUNTS)) | {"customers": [], "linked": 0} == nothing | {"stock": stock - 1}
+
+    # Said no, in two ways.
+    _guest, cart, _token = leave(wordpress, shop, "hedy@example.com")
+    _guest, _cart, token = leave(wordpress, shop, "ida@example.com")
+    captured = {f"{name}@example.com": "wc-cartbay-captured" for name in ("hedy", "ida")}
+    agree(wordpress, shop, {"grace@example.com": "wc-cartbay-recovered"} | captured)
+    shop.cli("ocart", "cart", "mark", cart["id"], "abandoned")
+    shop.cli("ocart", "recovery", "suppress", "hedy@example.com")
+    capture(shop, token, "ida@example.com", False, 200)
+    agree(wordpress, shop, {"grace@example.com": "wc-cartbay-recovered", "hedy@example.com": "wc-cartbay-suppressed"})
+    stored = "$GLOBALS['wpdb']->get_col(\"SELECT status FROM wp_wc_orders WHERE status LIKE '%cartbay%' ORDER BY status\")"
+    assert set(wordpress.json(stored)) == {"wc-cartbay-recovered", "wc-cartbay-suppress"}, "as long as the column is"
+
+    # An owner uses WordPress's own tools.
+    eraser = "apply_filters('wp_privacy_personal_data_erasers', [])['cartwright-sessions']['callback']('grace@example.com', 1)"
+    assert wordpress.json(eraser) == {"items_removed": True, "items_retained": False, "messages": [], "done": True}
+    agree(wordpress, shop, {"hedy@example.com": "wc-cartbay-suppressed"})
+
+
 # WordPress as the place from which the server is used.
 
 WP_CLI = """
@@ -480,16 +604,20 @@ def test_deleting_the_plugin_leaves_nothing(wordpress):
         return wordpress.json(
             "['tables' => $GLOBALS['wpdb']->get_col(\"SHOW TABLES LIKE '%cartwright%'\"),"
             " 'options' => $GLOBALS['wpdb']->get_col(\"SELECT option_name FROM wp_options WHERE option_name LIKE '%cartwright%'\"),"
+            " 'sessions' => $GLOBALS['wpdb']->get_col(\"SELECT id FROM wp_wc_orders WHERE status LIKE '%cartbay%'\"),"
             " 'clock' => array_values(array_filter(array_map('key', _get_cron_array()), fn ($hook) => str_contains($hook, 'cartwright')))]"
         )
 
+    session = {"session_id": 1_000_001, "version": 1, "status": "cartbay-suppressed", "email": CUSTOMER, "lines": [], "meta": []}
+    session |= {"total": {"minor": 1, "currency": "USD"}} | dict.fromkeys(("created_at", "updated_at"), "2026-11-21T12:00:00Z")
+    wordpress.php(f"Cartwright\\Host\\Host::perform('put_session_order', ['session' => json_decode('{json.dumps(session)}', true)]);")
     before = traces()
-    assert before["tables"] and before["options"] and before["clock"]
+    assert before["tables"] and before["options"] and before["clock"] and before["sessions"]
     own = "cartwright/cartwright.php"
     # As the admin does it: first it is switched off, then, in another request, deleted.
     load = "require_once ABSPATH . 'wp-admin/includes/plugin.php';"
     wordpress.php(f"{load} deactivate_plugins('{own}');")
     wordpress.php(f"{load} uninstall_plugin('{own}');")
-    assert traces() == {"tables": [], "options": [], "clock": []}
+    assert traces() == {"tables": [], "options": [], "sessions": [], "clock": []}
     assert wordpress.php(f"{load} echo var_export(activate_plugin('{own}'), true);") == "NULL"
     assert traces()["tables"] == before["tables"]

@@ -49,6 +49,12 @@ final class SessionOrders implements Module
         return "cartbay-session:$mark:$session";
     }
 
+    /** Is this the order of a session of the present server? */
+    public static function isOf(QuietOrder $order, int $session): bool
+    {
+        return (string) $order->get_meta(Keyed::META) === self::key($session);
+    }
+
     /**
      * Sessions with this address, whoever has written them.
      *

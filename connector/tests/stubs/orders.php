@@ -174,9 +174,13 @@ class WC_Order_Item_Product
     public array $set = [];
 
     /** @param list<mixed> $arguments */
-    public function __call(string $name, array $arguments): void
+    public function __call(string $name, array $arguments): mixed
     {
-        $this->set[substr($name, strlen('set_'))] = $arguments[0];
+        $property = substr($name, strlen('set_'));
+        if (str_starts_with($name, 'set_')) {
+            $this->set[$property] = $arguments[0];
+        }
+        return $this->set[$property] ?? '';
     }
 
     public function update_meta_data(string $name, mixed $value): void

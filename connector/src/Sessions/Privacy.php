@@ -1,0 +1,120 @@
+<?php
+
+/**
+ * @package Cartwright
+ */
+
+declare(strict_types=1);
+
+namespace Cartwright\Sessions;
+
+use Cartwright\Failure;
+use Cartwright\Link\Person;
+use Cartwright\Link\Server;
+use Cartwright\Module;
+
+/**
+ * What WordPress's own tools export and erase of an address. WooCommerce's do not see the sessions, because they are no orders;
+ * and the server, which would write them again, is asked to erase them.
+ */
+final class Privacy implements Module
+{
+    private const NAME = 'cartwright-sessions';
+    /** Seconds that the server is waited for. */
+    private const PATIENCE = 10.0;
+
+    public function register(): void
+    {
+        add_filter('wp_privacy_personal_data_exporters', [self::class, 'addExporter']);
+        add_filter('wp_privacy_personal_data_erasers', [self::class, 'addEraser']);
+    }
+
+    /**
+     * @param mixed $exporters
+     * @return array<string, mixed>
+     */
+    public static function addExporter($exporters): array
+    {
+        $own = ['exporter_friendly_name' => self::label(), 'callback' => [self::class, 'export']];
+        return [self::NAME => $own] + (is_array($exporters) ? $exporters : []);
+    }
+
+    /**
+     * @param mixed $erasers
+     * @return array<string, mixed>
+     */
+    public static function addEraser($erasers): array
+    {
+        $own = ['eraser_friendly_name' => self::label(), 'callback' => [self::class, 'erase']];
+        return [self::NAME => $own] + (is_array($erasers) ? $erasers : []);
+    }
+
+    /**
+     * @return array{data: list<array<string, mixed>>, done: bool}
+     */
+    public static function export(string $email): array
+    {
+        $exported = [];
+        foreach (SessionOrders::ofAddress($email) as $order) {
+            $lines = array_map(static fn ($item): string => $item->get_quantity() . ' × ' . $item->get_name(), $order->get_items());
+            $exported[] = [
+                'group_id' => self::NAME,
+                'group_label' => self::label(),
+                'item_id' => self::NAME . '-' . $order->get_id(),
+                'data' => [
+                    ['name' => __('E-mail address', 'cartwright'), 'value' => (string) $order->get_billing_email()],
+                    ['name' => __('Status', 'cartwright'), 'value' => Statuses::shown((string) $order->get_status())],
+                    ['name' => __('Cart', 'cartwright'), 'value' => implode(', ', $lines)],
+                    ['name' => __('Total', 'cartwright'), 'value' => $order->get_total() . ' ' . $order->get_currency()],
+                    ['name' => __('Consent', 'cartwright'), 'value' => (string) $order->get_meta('_cartbay_consent_text')],
+                ],
+            ];
+        }
+        return ['data' => $exported, 'done' => true];
+    }
+
+    /**
+     * @return array{items_removed: bool, items_retained: bool, messages: list<string>, done: bool}
+     */
+    public static function erase(string $email): array
+    {
+        $outcome = ['items_removed' => false, 'items_retained' => false, 'messages' => [], 'done' => true];
+        foreach (SessionOrders::ofAddress($email) as $order) {
+            $session = (int) $order->get_meta('_cartbay_session_id');
+            if (!SessionOrders::isOf($order, $session)) {
+                continue;
+            }
+            $problem = self::eraseThere($session);
+            if ($problem !== '') {
+                $outcome['items_retained'] = true;
+                $outcome['messages'][] = $problem;
+                continue;
+            }
+            SessionOrders::withdraw($session);
+            $order->delete(true);
+            $outcome['items_removed'] = true;
+        }
+        return $outcome;
+    }
+
+    /** Has the server erase a session; gives why not. */
+    private static function eraseThere(int $session): string
+    {
+        $command = ['arguments' => ['cartbay', 'session', 'delete', (string) $session], 'user' => Person::atTheMachine()];
+        try {
+            $answer = Server::post('/command', $command, self::PATIENCE);
+        } catch (Failure $failure) {
+            return $failure->getMessage();
+        }
+        if (($answer['exit_code'] ?? 1) === 0) {
+            return '';
+        }
+        $told = is_string($answer['stderr'] ?? null) ? trim($answer['stderr']) : '';
+        return $told === '' ? __('The server could not erase a cart that was left behind.', 'cartwright') : $told;
+    }
+
+    private static function label(): string
+    {
+        return __('Carts left behind', 'cartwright');
+    }
+}
