@@ -32,6 +32,8 @@ final class Plugin
         Events\OrderWatch::class,
         Events\CartWatch::class,
         Events\PeopleWatch::class,
+        Events\Acquaintance::class,
+        Events\RightsWatch::class,
         Events\Sweep::class,
         Events\Sender::class,
         Settings\SettingsPage::class,

@@ -27,10 +27,19 @@ final class PeopleWatch implements Module
     public static function registered($id): void
     {
         $user = get_userdata(is_numeric($id) ? (int) $id : 0);
-        // Whoever runs the store is no customer of it.
-        if ($user instanceof \WP_User && array_intersect(['customer', 'subscriber'], $user->roles) !== []) {
+        if (self::isCustomer($user)) {
             Queue::add('customer', "user:{$user->ID}", 0, ['user_id' => $user->ID, 'email' => $user->user_email]);
         }
+    }
+
+    /**
+     * Whoever runs the store is no customer of it.
+     *
+     * @param mixed $user
+     */
+    public static function isCustomer($user): bool
+    {
+        return $user instanceof \WP_User && array_intersect(['customer', 'subscriber'], $user->roles) !== [];
     }
 
     /**

@@ -12,6 +12,7 @@ final class Database
 {
     public string $prefix = 'wp_';
     public string $options = 'wp_options';
+    public string $users = 'wp_users';
     public string $last_error = '';
     private PDO $link;
     private bool $suppressed = false;
@@ -31,11 +32,17 @@ final class Database
                 'cartwright_nonces (nonce PRIMARY KEY, seen INTEGER)',
                 'cartwright_locks (name PRIMARY KEY, owner, expires INTEGER)',
                 'cartwright_done (id PRIMARY KEY, at INTEGER)',
+                'users (ID INTEGER PRIMARY KEY)',
                 'cartwright_orders (order_id INTEGER PRIMARY KEY, version INTEGER, digest)',
             ] as $table
         ) {
             $this->link->exec("CREATE TABLE {$this->prefix}$table");
         }
+    }
+
+    public function get_blog_prefix(): string
+    {
+        return $this->prefix;
     }
 
     public function prepare(string $sql, mixed ...$values): string

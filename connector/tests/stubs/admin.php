@@ -14,6 +14,8 @@ final class Admin
     /** @var array<string, WP_Role> */
     public static array $roles = [];
     public static WP_User $user;
+    /** @var array<int, WP_User> */
+    public static array $users = [];
     /** @var list<array{string, string, string}> parent, slug, capability */
     public static array $menu = [];
 
@@ -21,6 +23,7 @@ final class Admin
     {
         self::$roles = ['administrator' => new WP_Role(), 'editor' => new WP_Role()];
         self::$user = new WP_User();
+        self::$users = [];
         self::$menu = [];
         WP_CLI::$commands = [];
         WP_CLI::$ended = null;
@@ -52,6 +55,8 @@ final class WP_User
     public string $display_name = '';
     /** @var list<string> */
     public array $can = [];
+    /** @var list<string> */
+    public array $roles = [];
 
     public function exists(): bool
     {
@@ -93,6 +98,11 @@ function get_role(string $name): ?WP_Role
 function wp_roles(): object
 {
     return (object) ['roles' => Admin::$roles];
+}
+
+function get_userdata(int $id): WP_User|false
+{
+    return Admin::$users[$id] ?? false;
 }
 
 function user_can(WP_User $user, string $capability): bool

@@ -16,6 +16,7 @@ pub fn feature() -> Feature {
     let mut module = runtime::Module::default();
     module.migrations = vec![migrations::MIGRATIONS];
     module.schedules = vec![login::jobs::prune()];
+    module.subscribers = vec![users::on_rights_changed::subscriber()];
     module.requests(|requests| {
         requests.answer(users::commands::ensure_customer);
         requests.answer(users::queries::find_account);

@@ -5,10 +5,11 @@ use accounts::users::commands::{CreateUser, create_user};
 use accounts::users::commands_mirror::make_room;
 use accounts::users::queries;
 use db::testing::databases;
-use kernel::capability::{OCART_MANAGE, READ};
-use kernel::contracts::accounts::{FindAccount, MirrorAccount};
+use kernel::capability::{OCART_MANAGE, OLOYALTY_MANAGE, READ};
+use kernel::contracts::accounts::{FindAccount, MirrorAccount, OpenLogin, RightsChanged};
 use kernel::ids::UserId;
-use runtime::{Actor, Engine};
+use runtime::{Actor, Emit, Engine};
+use web::Credentials;
 
 fn own(login: &str) -> CreateUser {
     CreateUser {
@@ -77,5 +78,57 @@ async fn this_servers_accounts_leave_wordpresss_ids_free() {
             let found = engine.read(move |tx| queries::find(tx, login)).await.unwrap();
             assert_eq!(found.id.0 < 1_000_000_000_000, low, "{login}");
         }
+    }
+}
+
+async fn log_in(engine: &Engine, user_id: UserId) -> String {
+    let login = OpenLogin { user_id, days: 1, user_agent: String::new(), ip: String::new() };
+    engine.ask(login).await.unwrap()
+}
+
+/// Who is behind a login's cookie, and may he manage?
+async fn behind(engine: &Engine, cookie: &str) -> Option<bool> {
+    let credentials = Credentials { session_cookie: Some(cookie.to_owned()), ..Credentials::default() };
+    let found =
+        engine.read(move |tx| accounts::login::queries::authenticate(tx, &credentials)).await.unwrap();
+    found.map(|(user, _)| user.capabilities.contains(OCART_MANAGE))
+}
+
+async fn rights(engine: &Engine, user: i64, capabilities: &[&str]) {
+    let capabilities = capabilities.iter().map(|name| (*name).to_owned()).collect();
+    let event = RightsChanged { user_id: UserId(user), capabilities };
+    engine.write(Actor::system(), move |tx| tx.emit(&event)).await.unwrap();
+    while engine.deliver().await.unwrap() > 0 {}
+}
+
+#[tokio::test]
+async fn who_loses_a_right_is_out_at_once() {
+    for (_database, engine) in engines() {
+        create_user(&engine, Actor::cli(), own("admin")).await.unwrap();
+        engine.write(Actor::system(), make_room).await.unwrap();
+        let own = engine.read(|tx| queries::find(tx, "admin")).await.unwrap().id;
+        engine.ask(user(7, "ada", &[OCART_MANAGE])).await.unwrap();
+        engine.ask(user(8, "grace", &[OCART_MANAGE])).await.unwrap();
+        let (ada, grace, admin) =
+            (log_in(&engine, UserId(7)).await, log_in(&engine, UserId(8)).await, log_in(&engine, own).await);
+        rights(&engine, 7, &[OCART_MANAGE, OLOYALTY_MANAGE]).await;
+        assert_eq!(behind(&engine, &ada).await, Some(true), "who gains one goes on");
+        rights(&engine, 7, &[OLOYALTY_MANAGE]).await;
+        assert_eq!(behind(&engine, &ada).await, None);
+        let again = log_in(&engine, UserId(7)).await;
+        assert_eq!(behind(&engine, &again).await, Some(false), "nor does another login give it back");
+        assert_eq!(behind(&engine, &grace).await, Some(true));
+        // One who was never here, and one who is of this server: nothing happens.
+        rights(&engine, 99, &[]).await;
+        rights(&engine, own.0, &[]).await;
+        assert_eq!(behind(&engine, &admin).await, Some(true));
+        // A role may do other things.
+        rights(&engine, 0, &[]).await;
+        assert_eq!(behind(&engine, &grace).await, None);
+        assert_eq!(behind(&engine, &admin).await, Some(true));
+        let grace = log_in(&engine, UserId(8)).await;
+        assert_eq!(behind(&engine, &grace).await, Some(false), "WordPress has not said so again");
+        engine.ask(user(8, "grace", &[OCART_MANAGE])).await.unwrap();
+        assert_eq!(behind(&engine, &grace).await, Some(true));
     }
 }

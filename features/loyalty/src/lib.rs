@@ -44,6 +44,7 @@ pub fn feature() -> Feature {
     module.migrations = vec![migrations::MIGRATIONS];
     module.subscribers = earning::on_order_changed::subscribers();
     module.subscribers.push(members::on_customer_created::subscriber());
+    module.subscribers.push(members::on_customer_found::subscriber());
     module.job_kinds = vec![tiers::jobs::job_kind()];
     module.schedules = vec![tiers::jobs::schedule()];
     module.verifiers = ledger::verify::verifiers();

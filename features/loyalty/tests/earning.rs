@@ -4,6 +4,7 @@
 mod common;
 
 use common::{USER, now_is, order, refunded, sites};
+use kernel::contracts::shop::CustomerFound;
 use kernel::ids::UserId;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -17,6 +18,19 @@ async fn a_new_account_is_a_member_with_the_welcome_bonus_once() {
         );
         assert_eq!(member.referral_code.len(), 8);
         assert_eq!(site.changes().await, [100]);
+        site.assert_sound().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_from_before_is_a_member_without_the_welcome_bonus() {
+    for site in sites().await {
+        let found = || CustomerFound { user_id: USER, email: "Ada@Example.com".to_owned() };
+        site.announce(found()).await;
+        site.announce(found()).await;
+        let member = site.member(USER).await;
+        assert_eq!((member.email.as_str(), member.points_balance), ("ada@example.com", 0));
+        assert_eq!(site.changes().await, [0; 0]);
         site.assert_sound().await;
     }
 }

@@ -1,7 +1,7 @@
 //! Accounts, as the shop and loyalty ask for them.
 
-use crate::Request;
 use crate::ids::UserId;
+use crate::{Request, event};
 
 /// The account of an address, made when there is none. Idempotent by address.
 #[derive(Debug, Clone)]
@@ -56,6 +56,17 @@ pub struct MirrorAccount {
 impl Request for MirrorAccount {
     const NAME: &'static str = "accounts/mirror";
     type Reply = Account;
+}
+
+event! {
+    /// A WordPress user may do other things now, or is gone.
+    RightsChanged = "accounts/rights/changed", |event| format!("user:{}", event.user_id);
+    {
+        /// The WordPress user; 0 where it may be anyone of them.
+        user_id: UserId,
+        /// What he may do from now on, by name; nothing for one who is gone, or where it may be anyone.
+        capabilities: Vec<String>,
+    }
 }
 
 /// A login session of an account whose owner has shown elsewhere who he is; the answer is the cookie's value.

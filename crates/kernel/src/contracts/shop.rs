@@ -305,6 +305,17 @@ event! {
 }
 
 event! {
+    /// A customer whose account is older than what the server knows of its store: no news for anybody but the server.
+    CustomerFound = "woocommerce/customer/found", |event| format!("user:{}", event.user_id);
+    {
+        /// The account.
+        user_id: UserId,
+        /// Its address.
+        email: String,
+    }
+}
+
+event! {
     /// A review was approved, or its approval was taken back.
     ReviewChanged = "woocommerce/review/changed", |event| format!("review:{}", event.review_id);
     {

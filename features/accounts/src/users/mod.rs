@@ -9,6 +9,7 @@ pub mod cli;
 pub mod commands;
 pub mod commands_mirror;
 pub mod model;
+pub(crate) mod on_rights_changed;
 pub mod queries;
 pub mod rest;
 pub mod rules;

@@ -35,6 +35,14 @@ const UPDATE_MIRROR: Sql = Sql::new(
     "UPDATE {p}cartwright_users SET user_login = ?, user_email = ?, email_normal = ?, display_name = ?, capabilities = ? \
      WHERE id = ? AND capabilities IS NOT NULL",
 );
+const SET_CAPABILITIES: Sql =
+    Sql::new("UPDATE {p}cartwright_users SET capabilities = ? WHERE id = ? AND capabilities IS NOT NULL");
+const RESET_MIRRORS: Sql =
+    Sql::new("UPDATE {p}cartwright_users SET capabilities = ? WHERE capabilities IS NOT NULL");
+const DELETE_MIRRORED_SESSIONS: Sql = Sql::new(
+    "DELETE FROM {p}cartwright_login_sessions WHERE user_id IN \
+     (SELECT id FROM {p}cartwright_users WHERE capabilities IS NOT NULL)",
+);
 const TAKEN: Sql = Sql::new(
     "SELECT COUNT(*) FROM {p}cartwright_users WHERE (user_login = ? OR email_normal = ?) AND id <> ?",
 );
@@ -196,5 +204,24 @@ pub(crate) fn mirror(tx: &mut Tx, user: &User, email_normal: &str) -> Result<(),
             ],
         )?;
     }
+    Ok(())
+}
+
+/// What a WordPress user may do from now on.
+pub(crate) fn set_capabilities(tx: &mut Tx, id: UserId, capabilities: &[String]) -> Result<(), Fault> {
+    tx.execute(&SET_CAPABILITIES, params![kernel::json::to_text(&Some(capabilities)), id])?;
+    Ok(())
+}
+
+/// Ends all logins of an account.
+pub(crate) fn end_logins(tx: &mut Tx, id: UserId) -> Result<(), Fault> {
+    tx.execute(&DELETE_SESSIONS, params![id])?;
+    Ok(())
+}
+
+/// Ends the logins of all users of a WordPress, and takes from them what they may do.
+pub(crate) fn reset_mirrors(tx: &mut Tx, capabilities: &[String]) -> Result<(), Fault> {
+    tx.execute(&DELETE_MIRRORED_SESSIONS, params![])?;
+    tx.execute(&RESET_MIRRORS, params![kernel::json::to_text(&Some(capabilities))])?;
     Ok(())
 }

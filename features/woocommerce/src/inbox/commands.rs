@@ -2,14 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use kernel::contracts::shop::{CartSnapshot, CartUpdated, CustomerCreated, ReviewChanged};
+use kernel::contracts::accounts::RightsChanged;
+use kernel::contracts::shop::{CartSnapshot, CartUpdated, CustomerCreated, CustomerFound, ReviewChanged};
 use kernel::ids::{OrderId, ProductId, UserId};
 use kernel::{Fault, hash};
 use runtime::{Actor, Emit, Engine, Enqueue, Tx};
 use serde::de::DeserializeOwned;
 
 use super::jobs::WorkOff;
-use super::model::{Accepted, Batch, CustomerData, Letter, ReviewData};
+use super::model::{Accepted, Batch, CustomerData, Letter, ReviewData, UserData};
 use super::{rules, store};
 use crate::calls::store as calls;
 use crate::link::TheLink;
@@ -93,12 +94,13 @@ async fn order_state(engine: &Engine, site: &str, id: OrderId) -> Result<Option<
     engine.ask(TheLink).await?.order_state(id).await.map(Some)
 }
 
-/// A cart, a review or a customer: what is told is in the announcement.
+/// A cart, a review, a customer or a user: what is told is in the announcement.
 fn tell(tx: &mut Tx, site: &str, letter: &Letter) -> Result<(), Fault> {
     let problem = match letter.name.as_str() {
         "cart" => tell_cart(tx, site, letter)?,
         "review" => tell_review(tx, site, letter)?,
-        _ => tell_customer(tx, site, letter)?,
+        "customer" => tell_customer(tx, site, letter)?,
+        _ => tell_user(tx, letter)?,
     };
     store::settle(tx, letter.id, &problem)
 }
@@ -151,7 +153,24 @@ fn tell_customer(tx: &mut Tx, site: &str, letter: &Letter) -> Result<String, Fau
     let made = Letter { subject: format!("customer:{}", customer.user_id), ..letter.clone() };
     if store::is_news(tx, site, &made, "made")? {
         let user_id = UserId(customer.user_id);
-        tx.emit(&CustomerCreated { user_id, email: customer.email, at: letter.said_at })?;
+        if customer.existing {
+            tx.emit(&CustomerFound { user_id, email: customer.email })?;
+        } else {
+            tx.emit(&CustomerCreated { user_id, email: customer.email, at: letter.said_at })?;
+        }
     }
+    Ok(String::new())
+}
+
+/// A repetition is told again: between the two the user may have signed in with other rights.
+fn tell_user(tx: &mut Tx, letter: &Letter) -> Result<String, Fault> {
+    let user: UserData = match read(letter) {
+        Ok(user) => user,
+        Err(problem) => return Ok(problem),
+    };
+    if user.user_id < 0 {
+        return Ok("no user is named".to_owned());
+    }
+    tx.emit(&RightsChanged { user_id: UserId(user.user_id), capabilities: user.capabilities })?;
     Ok(String::new())
 }

@@ -21,7 +21,7 @@ pub struct Batch {
 pub struct Announcement {
     /// The store's own number, counting up.
     pub id: i64,
-    /// `order`, `cart`, `review` or `customer`.
+    /// `order`, `cart`, `review`, `customer` or `user`.
     #[serde(default)]
     pub name: String,
     /// What it is about, such as `order:12`; what is of one subject is worked off in order.
@@ -33,7 +33,7 @@ pub struct Announcement {
     /// When it was written there.
     #[serde(default)]
     pub at: Option<String>,
-    /// By name: a cart, a review, a customer; for an order which hook it was.
+    /// By name: a cart, a review, a customer, what a user may do; for an order which hook it was.
     #[serde(default)]
     pub data: Value,
 }
@@ -52,7 +52,7 @@ pub struct Letter {
     pub id: i64,
     /// The store's own number.
     pub event_id: i64,
-    /// `order`, `cart`, `review` or `customer`.
+    /// `order`, `cart`, `review`, `customer` or `user`.
     pub name: String,
     /// What it is about.
     pub subject: String,
@@ -102,4 +102,17 @@ pub struct CustomerData {
     pub user_id: i64,
     /// His address.
     pub email: String,
+    /// Was the account there before the store and this server were paired?
+    #[serde(default)]
+    pub existing: bool,
+}
+
+/// What a user of the store may do from now on.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct UserData {
+    /// WordPress's user; 0 where it may be anyone of them.
+    pub user_id: i64,
+    /// By name; nothing for one who is gone.
+    #[serde(default)]
+    pub capabilities: Vec<String>,
 }

@@ -8,7 +8,7 @@ use super::model::Announcement;
 pub const MOST: usize = 500;
 
 /// The names there are.
-pub const NAMES: [&str; 4] = ["order", "cart", "review", "customer"];
+pub const NAMES: [&str; 5] = ["order", "cart", "review", "customer", "user"];
 
 /// Why the announcement is set aside at once, if it is.
 #[must_use]

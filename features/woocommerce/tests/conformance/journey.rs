@@ -70,7 +70,7 @@ const STEPS: [(&str, &[&str]); 9] = [
     (
         "$id = wc_create_new_customer('grace@example.com', 'grace', 'a long enough password'); \
          require_once ABSPATH . 'wp-admin/includes/user.php'; wp_delete_user($id);",
-        &["customer/created"],
+        &["customer/created", "accounts/rights/changed"],
     ),
 ];
 

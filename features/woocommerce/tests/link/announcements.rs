@@ -2,8 +2,10 @@
 
 use std::sync::{Arc, Mutex};
 
+use kernel::contracts::accounts::RightsChanged;
 use kernel::contracts::shop::{
-    CartUpdated, CustomerCreated, OrderPaid, OrderPlaced, OrderRefunded, OrderStatusChanged, ReviewChanged,
+    CartUpdated, CustomerCreated, CustomerFound, OrderPaid, OrderPlaced, OrderRefunded, OrderStatusChanged,
+    ReviewChanged,
 };
 use kernel::{Event, Fault};
 use runtime::{Envelope, Module, Sql, Subscriber, Tx, params};
@@ -27,6 +29,8 @@ fn listeners() -> Module {
         Subscriber::unit("test.refunded", OrderRefunded::NAME, nothing),
         Subscriber::unit("test.cart", CartUpdated::NAME, nothing),
         Subscriber::unit("test.customer", CustomerCreated::NAME, nothing),
+        Subscriber::unit("test.found", CustomerFound::NAME, nothing),
+        Subscriber::unit("test.rights", RightsChanged::NAME, nothing),
         Subscriber::unit("test.review", ReviewChanged::NAME, nothing),
     ];
     module
@@ -228,6 +232,33 @@ async fn carts_reviews_and_customers_are_told_when_they_are_news() {
         let expected =
             ["cart/updated", "cart/updated", "customer/created", "review/changed", "review/changed"];
         assert_eq!(names, expected, "{}", server.database.name);
+    }
+}
+
+#[tokio::test]
+async fn who_was_there_before_is_found_once_and_rights_are_told_each_time() {
+    for server in servers() {
+        let said = |id: i64, name: &str, data: Value| json!({ "id": id, "name": name, "subject": "user:3", "data": data });
+        let customer =
+            |existing: bool| json!({ "user_id": 3, "email": "ada@example.com", "existing": existing });
+        let rights = |user: i64| json!({ "user_id": user, "capabilities": ["ocart_manage"] });
+        hears(
+            &server,
+            &[
+                said(1, "customer", customer(true)),
+                said(2, "customer", customer(false)),
+                said(3, "user", rights(3)),
+                said(4, "user", rights(3)),
+                said(5, "user", json!({ "user_id": 0 })),
+            ],
+        )
+        .await;
+        hears(&server, &[said(6, "user", rights(-1)), said(7, "user", json!({}))]).await;
+        server.engine.run_due().await.unwrap();
+        let rights = "accounts/rights/changed";
+        assert_eq!(told(&server).await, ["customer/found", rights, rights, rights]);
+        let waiting = server.engine.read(woocommerce::inbox::queries::waiting).await.unwrap();
+        assert_eq!((waiting.waiting, waiting.failed), (0, 2), "{}", server.database.name);
     }
 }
 
