@@ -7,22 +7,25 @@
 #                                                                     were, lets WordPress's clock tick, takes it away
 #   e2e/woocommerce.sh php DIRECTORY FILE [ARGUMENTS]                 runs a PHP file within the store's WordPress
 #
-# Needs nginx, MariaDB, php-fpm and PHP's mysql, xml, mbstring, curl, gd, intl and zip. Where WordPress is not given, a folder `wordpress`
-# beside WooCommerce's is taken. The store answers on 127.0.0.1 at CARTWRIGHT_STORE_PORT (8190).
+# Needs nginx, MariaDB, php-fpm and PHP's mysql, xml, mbstring, curl, gd, intl and zip; the first form also a Rust toolchain, Chromium
+# and python3 with venv. What Debian has of it, root's run installs. Where WordPress is not given, a folder `wordpress` beside
+# WooCommerce's is taken. The store answers on 127.0.0.1 at CARTWRIGHT_STORE_PORT (8190; the first form takes any free port).
+# The first form runs every part even if one has failed, ends with a table, and well only if all of it passed.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 project=$(dirname "$here")
 port=${CARTWRIGHT_STORE_PORT:-8190}
+missing=()
 
 fail() { echo "$*" >&2; exit 1; }
 
 fpm_binary() { ls /usr/sbin/php-fpm* 2>/dev/null | sort -V | tail -1; }
 
 needs() {
-  local missing=()
   command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || missing+=(nginx)
   command -v mariadbd >/dev/null || [ -x /usr/sbin/mariadbd ] || missing+=(mariadb-server)
   [ -n "$(fpm_binary)" ] || missing+=(php-fpm)
+  command -v php >/dev/null || missing+=(php-cli)
   local extension
   for extension in mysqli:mysql dom:xml mbstring:mbstring curl:curl gd:gd intl:intl zip:zip; do
     php -m 2>/dev/null | grep -qix "${extension%%:*}" || missing+=("php-${extension##*:}")
@@ -32,6 +35,12 @@ needs() {
   echo "installing: ${missing[*]}"
   { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"; } >/tmp/cartwright-store-apt.log 2>&1 \
     || { tail -20 /tmp/cartwright-store-apt.log; return 1; }
+}
+
+needs_of_the_tests() {
+  command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium)
+  command -v cc >/dev/null || missing+=(gcc libc6-dev)
+  python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3-venv)
 }
 
 alive() { [ -f "$1" ] && kill -0 "$(cat "$1")" 2>/dev/null; }
@@ -152,14 +161,52 @@ install() {
 up() { # up WOOCOMMERCE [WORDPRESS]
   local woocommerce; woocommerce=$(cd "$1" && pwd)
   local wordpress=${2:-$(dirname "$woocommerce")/wordpress}
-  needs
+  needs || return 1
   [ -f "$store/www/wp-config.php" ] || unpack "$woocommerce" "$wordpress"
-  start_database
+  start_database || return 1
   [ -f "$store/installed" ] || { install && touch "$store/installed"; }
   start
 }
 
 down() { stop; rm -rf "$store"; }
+
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+
+parts=(); results=(); said=(); times=()
+
+part() { # part NAME COMMAND...
+  local name=$1 start=$SECONDS output; shift
+  output=$(mktemp)
+  printf '\n==== %s\n' "$name"
+  if "$@" 2>&1 | tee "$output"; then results+=(passed); else results+=(FAILED); fi
+  parts+=("$name"); times+=($((SECONDS - start)))
+  # How the suite sums up.
+  said+=("$(grep -E '^(=+ .*(passed|failed|error).* =+|test result: .*)$' "$output" | tail -1 | sed -E 's/^(=+ |test result: )//; s/( =+|; finished in .*)$//')")
+  rm -f "$output"
+}
+
+everything() { # everything WOOCOMMERCE [WORDPRESS]
+  local address index failed=0
+  [ -n "${CARTWRIGHT_STORE_PORT:-}" ] || port=$(free_port)
+  export CARTWRIGHT_STORE_PORT=$port
+  address=http://127.0.0.1:$port
+  needs_of_the_tests
+  part 'store on MariaDB and PHP-FPM' up "$@"
+  if [ "${results[0]}" = passed ]; then
+    part 'shoppers in a browser' "$here/woocommerce/journey.sh" "$store" "$address" shoppers.py
+    part 'customers and staff' "$here/woocommerce/journey.sh" "$store" "$address" people.py
+    part 'journey, server stopped' "$here/woocommerce/journey.sh" "$store" "$address" journey.py
+    part "the shop's suite" "$here/woocommerce/conformance.sh" "$store" "$address"
+  fi
+  part 'store away' down
+  trap - EXIT
+  printf '\n%-30s %-8s %8s  %s\n' part result seconds tests
+  for index in "${!parts[@]}"; do
+    printf '%-30s %-8s %8s  %s\n' "${parts[$index]}" "${results[$index]}" "${times[$index]}" "${said[$index]}"
+    [ "${results[$index]}" = passed ] || failed=$((failed + 1))
+  done
+  [ "$failed" -eq 0 ] && printf '\nall passed\n' || { printf '\n%s FAILED\n' "$failed"; return 1; }
+}
 
 store_of() { mkdir -p "$1"; store=$(cd "$1" && pwd); }
 
@@ -172,12 +219,10 @@ case "$verb" in
   reset) store_of "$2"; php_in_store "$here/woocommerce/install.php" reset ;;
   cron) store_of "$2"; php_in_store "$here/woocommerce/install.php" cron ;;
   php) store_of "$2"; shift 2; php_in_store "$here/woocommerce/run.php" "$@" ;;
-  '' | -h | --help) sed -n '2,13s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; [ -n "$verb" ] ;;
+  '' | -h | --help) sed -n '2,15s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; [ -n "$verb" ] ;;
   *)
     store_of "$(mktemp -d "${TMPDIR:-/tmp}/cartwright-store.XXXXXX")"
     trap down EXIT
-    up "$@"
-    "$here/woocommerce/journey.sh" "$store" "http://127.0.0.1:$port"
-    "$here/woocommerce/conformance.sh" "$store" "http://127.0.0.1:$port"
+    everything "$@"
     ;;
 esac

@@ -59,9 +59,12 @@ function settings(): void
         'woocommerce_default_customer_address' => 'base',
         'woocommerce_enable_guest_checkout' => 'yes',
         'woocommerce_enable_signup_and_login_from_checkout' => 'yes',
+        'woocommerce_enable_myaccount_registration' => 'yes',
+        'woocommerce_registration_generate_password' => 'yes',
         'woocommerce_hold_stock_minutes' => '60',
         'woocommerce_cod_settings' => ['enabled' => 'yes', 'title' => 'Cash on delivery', 'enable_for_virtual' => 'yes'],
         'woocommerce_bacs_settings' => ['enabled' => 'yes', 'title' => 'Direct bank transfer'],
+        'woocommerce_cheque_settings' => ['enabled' => 'yes', 'title' => 'Cheque'],
         'woocommerce_logs_level_threshold' => 'warning',
     ];
     foreach ($options as $name => $value) {

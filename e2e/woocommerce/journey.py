@@ -3,115 +3,17 @@ end. Run by journey.sh."""
 
 import json
 import os
-import re
-import subprocess
-import sys
-import tempfile
 import threading
 import time
 from pathlib import Path
 
 import pytest
 import requests
-
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-from counterpart import Refused, Server, Store  # noqa: E402
-from harness.databases import Sqlite  # noqa: E402
-from harness.shop import Shop  # noqa: E402
-from harness.waiting import until  # noqa: E402
-from shopper import HOME, Shopper  # noqa: E402
-
-DIRECTORY = os.environ["CARTWRIGHT_STORE_DIRECTORY"]
-ADDRESS = os.environ["CARTWRIGHT_STORE_ADDRESS"]
-SCRIPT = Path(__file__).resolve().parent.parent / "woocommerce.sh"
-CUSTOMER = "ada@example.com"
-
-
-class Wordpress:
-    """The store from within."""
-
-    def run(self, *words):
-        port = ADDRESS.rsplit(":", 1)[1]
-        environment = os.environ | {"CARTWRIGHT_STORE_PORT": port}
-        done = subprocess.run([str(SCRIPT), *words], env=environment, capture_output=True, text=True, check=False, timeout=120)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    def php(self, code):
-        with tempfile.NamedTemporaryFile("w", suffix=".php") as file:
-            file.write("<?php\n" + code)
-            file.flush()
-            return self.run("php", DIRECTORY, file.name).strip()
-
-    def json(self, code):
-        return json.loads(self.php(f"echo json_encode({code});"))
-
-    def code(self):
-        return self.php("Cartwright\\Link\\Keys::forget(); echo Cartwright\\Link\\Pairing::make()->text();")
-
-    def product(self, sku):
-        return self.json(f"wc_get_product_id_by_sku('{sku}')")
-
-    def waiting(self):
-        return self.json("Cartwright\\Events\\Queue::waiting()->count")
-
-    def send(self):
-        """WordPress's clock comes round; whatever pause was left is over."""
-        self.php("Cartwright\\Events\\Delivery::retryNow(); Cartwright\\Events\\Queue::hurry(); do_action('cartwright_minutely');")
-
-    def status(self, order, status):
-        self.php(f"wc_get_order({order})->update_status('{status}');")
-
-    def orders(self, *statuses):
-        query = {"limit": -1, "type": "shop_order", "status": list(statuses), "return": "ids"}
-        return self.json(f"wc_get_orders(json_decode('{json.dumps(query)}', true))")
-
-    def problems(self):
-        """What PHP has complained of in the plugin's own files."""
-        log = Path(DIRECTORY, "log/php.log").read_text(errors="replace")
-        wrong = re.compile(r"PHP (Warning|Notice|Deprecated|Fatal).*(plugins/cartwright|connector)/(src|cartwright\.php)")
-        return [line for line in log.splitlines() if wrong.search(line)]
-
-
-@pytest.fixture(scope="module")
-def wordpress():
-    store = Wordpress()
-    store.run("reset", DIRECTORY)
-    yield store
-    assert store.problems() == []
-
-
-@pytest.fixture
-def counterpart(wordpress):
-    """A server that does as it is told, paired with the store."""
-    wordpress.run("reset", DIRECTORY)
-    server = Server(0, Store(ADDRESS)).start()
-    server.store.pair(wordpress.code(), server.address)
-    yield server
-    server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def shop(wordpress, tmp_path_factory):
-    """The real server, paired with the store."""
-    wordpress.run("reset", DIRECTORY)
-    folder = tmp_path_factory.mktemp("server")
-    server = Shop(folder, Sqlite(folder), CARTWRIGHT_WORDPRESS_URL=ADDRESS)
-    server.start()
-    server.cli("wordpress", "pair", wordpress.code())
-    yield server
-    server.kill()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    browsers = pytest.importorskip("harness.browser")
-    if browsers.chromium() is None:
-        pytest.skip("there is no Chromium")
-    running = browsers.Browser()
-    yield running
-    running.close()
+from checkouts import Shopping
+from counterpart import Refused
+from harness.waiting import until
+from shopper import Shopper
+from wordpress import ADDRESS, CUSTOMER, DIRECTORY, drained, members
 
 
 def hooks(server, order):
@@ -265,71 +167,17 @@ def test_keys_rotate_both_ways_and_are_revoked(wordpress, counterpart):
 # With the real server.
 
 
-def members(shop):
-    return {row["email"]: row for row in shop.rest("GET", "oloyalty/v1/members?per_page=100", status=200)}
-
-
-def link(shop):
-    return shop.listed("wordpress", "status")
-
-
-def drained(wordpress, shop):
-    """Nothing waits on either side."""
-    wordpress.send()
-    until(lambda: wordpress.waiting() == 0, what="an empty queue in the store")
-
-    def worked_off():
-        shop.run_due()
-        status = link(shop)
-        status = status[0] if isinstance(status, list) else status
-        return int(status["waiting"]) == 0 and int(status["failed"]) == 0
-
-    until(worked_off, 60, what="an empty inbox")
-
-
-def pay_classic(page):
-    page.goto(f"{ADDRESS}/checkout-classic/")
-    assert page.locator("form.checkout").count() == 1, page.locator("main").inner_text()
-    for name in ("first_name", "last_name", "address_1", "city", "postcode", "phone"):
-        page.fill(f"#billing_{name}", HOME[name])
-    page.fill("#billing_email", CUSTOMER)
-    # WooCommerce calculates anew after each field and covers the form meanwhile.
-    page.wait_for_function("() => document.querySelectorAll('.blockUI').length === 0")
-    page.locator("label[for=payment_method_cod]").click()
-    page.wait_for_function("() => document.querySelectorAll('.blockUI').length === 0")
-    page.locator("#place_order").click()
-
-
-def pay_block(page):
-    page.goto(f"{ADDRESS}/checkout/")
-    page.locator("#email").fill(CUSTOMER)
-    for name in ("first_name", "last_name", "address_1", "city", "postcode", "phone"):
-        field = page.locator(f"#shipping-{name}, #billing-{name}").first
-        if field.count() and field.is_visible():
-            field.fill(HOME[name])
-    cash = page.locator("input[type=radio][value=cod]")
-    if cash.count():
-        cash.check(force=True)
-    page.get_by_role("button", name="Place Order").click()
-
-
-@pytest.mark.parametrize(("kind", "pay"), [("classic", pay_classic), ("block", pay_block)])
-def test_a_shopper_in_a_browser_earns_points(wordpress, shop, browser, kind, pay):
-    context = browser.chromium.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
-    context.set_default_timeout(30_000)
-    page = context.new_page()
-    page.goto(f"{ADDRESS}/wp-login.php")
-    page.fill("#user_login", "ada")
-    page.fill("#user_pass", "ada")
-    page.click("#wp-submit")
-    page.goto(f"{ADDRESS}/?add-to-cart={wordpress.product('journal')}")
-    drained(wordpress, shop)
-    cart = shop.listed("ocart", "cart", "list")[0]
-    assert (cart["status"], cart["item_count"]) == ("active", 1)
-    pay(page)
-    page.wait_for_url("**/order-received/**")
-    order = int(re.search(r"order-received/(\d+)", page.url).group(1))
-    context.close()
+@pytest.mark.parametrize(("kind", "path"), [("classic", "/checkout-classic/"), ("block", "/checkout/")])
+def test_a_shopper_in_a_browser_earns_points(wordpress, shop, browser, kind, path):
+    with Shopping(browser, ADDRESS) as shopping:
+        shopping.log_in("ada", "ada")
+        shopping.add(wordpress.product("journal"))
+        drained(wordpress, shop)
+        cart = shop.listed("ocart", "cart", "list")[0]
+        assert (cart["status"], cart["item_count"]) == ("active", 1)
+        shopping.open(path)
+        getattr(shopping, f"pay_{kind}")(CUSTOMER)
+        order = shopping.order()
     drained(wordpress, shop)
     cart = next(row for row in shop.listed("ocart", "cart", "list") if row["id"] == cart["id"])
     assert cart["status"] == "converted", "the order is known to come from this cart"
