@@ -241,6 +241,25 @@ final class SessionsTest extends Stage
         self::assertCount(1, \WC_Order::$kept);
     }
 
+    public function testManyAreTakenAwayInBatches(): void
+    {
+        for ($session = 1; $session <= 70; $session++) {
+            self::put($session, 1, 'cartbay-captured', ['lines' => []]);
+        }
+        do_action('cartwright/other_server');
+        for ($session = 1; $session <= 60; $session++) {
+            self::put($session, 1, 'cartbay-captured', ['lines' => []]);
+        }
+        $left = [];
+        do {
+            SessionOrders::takeFormerAway();
+            $left[] = count(\WC_Order::$kept);
+        } while (get_option('cartwright_sessions_former') === '1');
+        self::assertSame([80, 60], $left);
+        SessionOrders::takeAllAway();
+        self::assertSame([], \WC_Order::$kept);
+    }
+
     public function testAnotherServersSessionsAreOthers(): void
     {
         self::put(5, 7, 'cartbay-captured');

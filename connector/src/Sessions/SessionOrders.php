@@ -22,6 +22,8 @@ final class SessionOrders implements Module
     private const MARK = 'cartwright_sessions_mark';
     /** Option: sessions of a former server are still there. */
     private const FORMER = 'cartwright_sessions_former';
+    /** What every key begins with. */
+    private const PREFIX = 'cartbay-session';
     /** Orders that are taken away at a time. */
     private const BATCH = 50;
 
@@ -41,12 +43,7 @@ final class SessionOrders implements Module
     /** The key of a session's order. */
     public static function key(int $session): string
     {
-        $mark = (string) get_option(self::MARK, '');
-        if ($mark === '') {
-            add_option(self::MARK, bin2hex(random_bytes(4)), '', false);
-            $mark = (string) get_option(self::MARK);
-        }
-        return "cartbay-session:$mark:$session";
+        return implode(':', [self::PREFIX, self::mark(), $session]);
     }
 
     /** Is this the order of a session of the present server? */
@@ -92,7 +89,7 @@ final class SessionOrders implements Module
     /** Takes some of a former server's sessions away. */
     public static function takeFormerAway(): void
     {
-        if (get_option(self::FORMER) === '1' && self::takeAway(self::key(0)) < self::BATCH) {
+        if (get_option(self::FORMER) === '1' && self::takeAway(self::mark()) < self::BATCH) {
             delete_option(self::FORMER);
         }
     }
@@ -105,17 +102,34 @@ final class SessionOrders implements Module
         } while ($gone === self::BATCH);
     }
 
-    /** Deletes a batch of those that this plugin has written, but none that has the mark of `kept`. Gives how many. */
+    /** Deletes a batch of those that this plugin has written, but none that has the mark `kept`. Gives how many. */
     private static function takeAway(string $kept): int
     {
-        $written = ['key' => Keyed::META, 'value' => 'cartbay-session:', 'compare' => 'LIKE'];
-        $others = ['key' => Keyed::META, 'value' => substr($kept, 0, -1), 'compare' => 'NOT LIKE'];
-        $ids = self::query(['meta_query' => $kept === '' ? [$written] : [$written, $others]], self::BATCH);
         $gone = 0;
-        foreach ($ids as $id) {
-            $gone += (new QuietOrder($id))->delete(true) ? 1 : 0;
-        }
+        $passed = 0;
+        do {
+            $ids = self::query(['created_via' => Session::CREATED_VIA, 'offset' => $passed], self::BATCH);
+            foreach ($ids as $id) {
+                $order = new QuietOrder($id);
+                $written = explode(':', (string) $order->get_meta(Keyed::META));
+                $isOther = $written[0] === self::PREFIX && ($written[1] ?? '') !== $kept;
+                if ($gone < self::BATCH && $isOther && Session::is($order) && $order->delete(true)) {
+                    $gone++;
+                } else {
+                    $passed++;
+                }
+            }
+        } while ($gone < self::BATCH && count($ids) === self::BATCH);
         return $gone;
+    }
+
+    /** The mark of the present server's sessions. */
+    private static function mark(): string
+    {
+        if ((string) get_option(self::MARK, '') === '') {
+            add_option(self::MARK, bin2hex(random_bytes(4)), '', false);
+        }
+        return (string) get_option(self::MARK);
     }
 
     /**

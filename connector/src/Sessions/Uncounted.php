@@ -23,6 +23,7 @@ final class Uncounted implements Module
         add_filter('woocommerce_analytics_is_test_order', [self::class, 'isNoSale'], 10, 2);
         add_filter('pre_as_schedule_single_action', [self::class, 'keepFromAnalytics'], 10, 4);
         add_filter('woocommerce_reports_order_statuses', [self::class, 'reported']);
+        add_filter('rest_request_after_callbacks', [self::class, 'total'], 10, 3);
     }
 
     /**
@@ -97,6 +98,24 @@ final class Uncounted implements Module
     {
         $isOrders = static fn ($status): bool => !is_string($status) || Statuses::stored($status) === null;
         return is_array($statuses) ? array_values(array_filter($statuses, $isOrders)) : $statuses;
+    }
+
+    /**
+     * WooCommerce's REST counts orders by status; sessions are left out of that.
+     *
+     * @param mixed $response
+     * @param mixed $handler
+     * @param mixed $request
+     * @return mixed
+     */
+    public static function total($response, $handler, $request)
+    {
+        $counts = $request instanceof \WP_REST_Request && preg_match('#^/wc/v\d/reports/orders/totals$#', $request->get_route()) === 1;
+        if ($counts && $response instanceof \WP_REST_Response && is_array($response->data)) {
+            $isOrders = static fn ($row): bool => Statuses::stored((string) ($row['slug'] ?? '')) === null;
+            $response->data = array_values(array_filter($response->data, $isOrders));
+        }
+        return $response;
     }
 
     /**

@@ -228,16 +228,13 @@ function wc_get_orders(array $query): array
         $key = $order['meta'][$query['meta_key'] ?? ''] ?? null;
         $fits = in_array($status, $query['status'], true)
             && (!isset($query['meta_key']) || $key === $query['meta_value'])
+            && (!isset($query['created_via']) || $order['created_via'] === $query['created_via'])
             && (!isset($query['billing_email']) || $order['billing_email'] === $query['billing_email']);
-        foreach ($query['meta_query'] ?? [] as $wanted) {
-            $holds = str_contains((string) ($order['meta'][$wanted['key']] ?? ''), $wanted['value']);
-            $fits = $fits && $holds === ($wanted['compare'] === 'LIKE');
-        }
         if ($fits) {
             $found[] = $id;
         }
     }
-    return ($query['limit'] ?? -1) < 0 ? $found : array_slice($found, 0, $query['limit']);
+    return ($query['limit'] ?? -1) < 0 ? $found : array_slice($found, $query['offset'] ?? 0, $query['limit']);
 }
 
 function wc_transaction_query(string $verb): void
