@@ -1,6 +1,9 @@
 """Many at the same time: clicks on one offer, corrections of one member, tabs with one cart. Nothing is lost, nothing happens twice."""
 
+import hmac
+import json
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -10,7 +13,8 @@ from harness.buyer import Buyer
 from harness.selling import Funnel
 from harness.shop import ADMIN
 
-SLOW_GATEWAY = {"CARTWRIGHT_TEST_GATEWAY_HOLD_MS": "300"}
+WEBHOOK_SECRET = "whsec-of-the-tests"
+SLOW_GATEWAY = {"CARTWRIGHT_TEST_GATEWAY_HOLD_MS": "300", "CARTWRIGHT_TEST_GATEWAY_WEBHOOK_SECRET": WEBHOOK_SECRET}
 CALLERS = 64
 TURNS = 15
 STORE = "wp-json/wc/store/v1"
@@ -28,17 +32,31 @@ def at_once(*doings):
         return list(pool.map(go, doings))
 
 
-def test_fifty_accepts_and_five_inquiries_at_once(shop):
+def webhook(shop, key):
+    """The gateway says by itself that something has become of a charge."""
+    body, now = json.dumps({"key": key}), int(time.time()) + shop.clock.seconds
+    proof = hmac.new(WEBHOOK_SECRET.encode(), f"{now}.{body}".encode(), "sha256").hexdigest()
+    headers = {"Content-Type": "application/json", "Test-Gateway-Signature": f"t={now},v1={proof}"}
+    return requests.post(f"{shop.url}/wp-json/ocart/v1/webhooks/test", data=body, headers=headers, timeout=60)
+
+
+def test_fifty_accepts_five_webhooks_and_five_inquiries_at_once(shop):
     buyer = Buyer(shop, Funnel(shop))
     token = buyer.offered()
     shop.stop()
     shop.start(**SLOW_GATEWAY)
+    parent = shop.rows("SELECT MAX(id) FROM {p}wc_orders WHERE type = 'shop_order'")[0][0]
 
     def confirm():
         return requests.post(f"{shop.url}/wp-json/ocart/v1/upsells/confirm", json={"token": token}, timeout=60)
 
-    answers = at_once(*[lambda: buyer.accept(token)] * 50, *[confirm] * 5)
-    accepted, confirmed = answers[:50], answers[50:]
+    def told():
+        return webhook(shop, f"ocart:{parent}:{buyer.funnel.upsell['id']}:1")
+
+    answers = at_once(*[lambda: buyer.accept(token)] * 50, *[confirm] * 5, *[told] * 5)
+    accepted, confirmed, heard = answers[:50], answers[50:55], answers[55:]
+    assert {answer.status_code for answer in heard} == {200}
+    assert told().json() == {"received": True}
     assert {answer.status_code for answer in accepted} == {200}
     assert len({answer.text for answer in accepted}) == 1
     # Whoever asks before the first click is told that there is no payment yet.

@@ -64,6 +64,8 @@ pub struct Configuration {
     pub test_gateway_hold_ms: u64,
     /// Database of the test gateway's own record; with none it stands beside the shop's.
     pub test_gateway_url: Option<String>,
+    /// What calls in the test gateway's name are signed with; with none there are no such calls.
+    pub test_gateway_webhook_secret: Option<String>,
     /// The WooCommerce that is the shop of record; with none the embedded shop is.
     pub wordpress: Option<WordPress>,
     /// What it tells of itself.
@@ -163,12 +165,13 @@ const OPTIONS: [(&str, &str, &str); 16] = [
 ];
 
 /// Values that come from the environment only, so that they never stand in a process list.
-const SECRET: [(&str, &str); 5] = [
+const SECRET: [(&str, &str); 6] = [
     ("metrics-token", "CARTWRIGHT_METRICS_TOKEN"),
     ("secret-key", "CARTWRIGHT_SECRET_KEY"),
     ("wordpress-key", "CARTWRIGHT_WORDPRESS_KEY"),
     ("admin-user", "CARTWRIGHT_ADMIN_USER"),
     ("admin-password", "CARTWRIGHT_ADMIN_PASSWORD"),
+    ("test-gateway-webhook-secret", "CARTWRIGHT_TEST_GATEWAY_WEBHOOK_SECRET"),
 ];
 
 /// Adds the flags to the root command.
@@ -203,6 +206,7 @@ impl Configuration {
             test_gateway: true,
             test_gateway_hold_ms: 0,
             test_gateway_url: None,
+            test_gateway_webhook_secret: None,
             wordpress: None,
             observation: Observation::default(),
         }
@@ -257,6 +261,7 @@ impl Configuration {
                 otlp_url: given("otlp-url").or(file.otlp_url),
             },
             test_gateway_url: given("test-gateway-url"),
+            test_gateway_webhook_secret: given("test-gateway-webhook-secret"),
             wordpress: wordpress(
                 given("wordpress-url").or(file.wordpress_url),
                 given("wordpress-key").or(file.wordpress_key),

@@ -174,7 +174,9 @@ fn ports(
     let mut gateways: BTreeMap<String, Arc<dyn Gateway>> = BTreeMap::new();
     if configuration.test_gateway {
         let hold = Duration::from_millis(configuration.test_gateway_hold_ms);
-        gateways.insert("test".to_owned(), Arc::new(testpay::TestGateway::new(gateway_book, hold)));
+        let secret = configuration.test_gateway_webhook_secret.clone();
+        let gateway = testpay::TestGateway::new(gateway_book, hold).with_webhooks(secret);
+        gateways.insert("test".to_owned(), Arc::new(gateway));
     }
     let host: Arc<dyn Host> = match link {
         Some(link) => Arc::new(WooCommerceHost::new(link)),

@@ -93,6 +93,7 @@ async fn site(wordpress: Option<WordPress>) -> (Application, axum::Router, db::t
         admin_password: Some("a long enough password".to_owned()),
         // Each call comes from a machine of its own: limits are not what is tested here.
         trust_forwarded: true,
+        test_gateway_webhook_secret: Some("whsec of the tests".to_owned()),
         wordpress,
         ..Configuration::usual(&database.url, database.db.prefix())
     };
@@ -109,9 +110,12 @@ async fn site(wordpress: Option<WordPress>) -> (Application, axum::Router, db::t
 /// The address with something in each of its parts that is there as rarely as may be.
 fn filled(route: &Route) -> String {
     let prefix = if route.face == Face::Rest { "/wp-json" } else { "" };
-    let parts: Vec<&str> =
-        route.path.split('/').map(|part| if part.starts_with('{') { "987654" } else { part }).collect();
-    format!("{prefix}{}", parts.join("/"))
+    let fill = |part| match part {
+        "{gateway}" => "test",
+        part if part.starts_with('{') => "987654",
+        part => part,
+    };
+    format!("{prefix}{}", route.path.split('/').map(fill).collect::<Vec<&str>>().join("/"))
 }
 
 async fn called(

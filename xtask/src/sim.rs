@@ -94,6 +94,7 @@ fn outcome(template: &Template, plan: &Plan, plant: Option<Plant>) -> Outcome {
         charges: 0,
         letters: 0,
         given_up: 0,
+        webhooks: 0,
         tally: Vec::new(),
     })
 }
@@ -102,10 +103,11 @@ fn sweep(template: &Template, plans: Vec<Plan>, threads: usize, digests: bool) -
     let outcomes = played(template, &plans, None, threads, |_| false);
     let sum = |count: fn(&Outcome) -> usize| outcomes.iter().map(count).sum::<usize>();
     println!(
-        "{} worlds: {} requests, {} charges, {} letters, {} faults, {} visits given up",
+        "{} worlds: {} requests, {} charges, {} webhooks, {} letters, {} faults, {} visits given up",
         outcomes.len(),
         sum(|outcome| outcome.requests),
         sum(|outcome| outcome.charges),
+        sum(|outcome| outcome.webhooks),
         sum(|outcome| outcome.letters),
         sum(|outcome| outcome.struck.len()),
         sum(|outcome| outcome.given_up),

@@ -7,13 +7,14 @@
 mod cards;
 mod migrations;
 mod record;
+mod webhook;
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use db::{Db, Tx};
 use kernel::{Fault, Money};
-use runtime::ports::{Gateway, GatewayCharge, GatewayCommand, GatewayError, GatewaySource};
+use runtime::ports::{Gateway, GatewayCharge, GatewayCommand, GatewayError, GatewaySource, Webhook};
 
 use cards::{Kind, Verdict};
 pub use migrations::MIGRATIONS;
@@ -22,10 +23,17 @@ use record::{Charged, refused};
 type Answer = Result<GatewayCharge, GatewayError>;
 
 /// The gateway `test`.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct TestGateway {
     db: Db,
     hold: Duration,
+    webhook_secret: Option<String>,
+}
+
+impl std::fmt::Debug for TestGateway {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("TestGateway")
+    }
 }
 
 impl TestGateway {
@@ -33,7 +41,14 @@ impl TestGateway {
     /// of crashes.
     #[must_use]
     pub const fn new(db: Db, hold: Duration) -> Self {
-        Self { db, hold }
+        Self { db, hold, webhook_secret: None }
+    }
+
+    /// Takes calls in its name that are signed with this secret; without one none are taken.
+    #[must_use]
+    pub fn with_webhooks(mut self, secret: Option<String>) -> Self {
+        self.webhook_secret = secret;
+        self
     }
 
     /// The shopper approves the challenge of a payment: the money moves.
@@ -114,6 +129,13 @@ impl Gateway for TestGateway {
 
     async fn answer_challenge(&self, transaction_id: &str, approve: bool) -> Answer {
         self.end_challenge(transaction_id, approve).await
+    }
+
+    fn read_webhook(&self, call: &Webhook) -> Result<Option<String>, Fault> {
+        match &self.webhook_secret {
+            Some(secret) => webhook::read(secret, call),
+            None => Err(Fault::not_found("webhook")),
+        }
     }
 }
 

@@ -136,6 +136,7 @@ fn own(configuration: Configuration, folder: &Path) -> Configuration {
         test_gateway_hold_ms: 0,
         observation: Default::default(),
         test_gateway_url: None,
+        test_gateway_webhook_secret: None,
         admin_password: Some(password.unwrap_or_else(|| chance.alphanumeric(PASSWORD_LENGTH))),
         ..configuration
     }

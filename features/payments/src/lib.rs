@@ -1,4 +1,4 @@
-//! Charges, refunds, saved methods and reconciliation, whatever the gateway.
+//! Charges, refunds, saved methods, webhooks and reconciliation, whatever the gateway.
 //!
 //! Invariants: a key is charged at most once; unknown is never success; what a shopper typed is neither kept nor
 //! logged; what is given back never exceeds what was taken.
@@ -8,6 +8,7 @@ pub mod charges;
 pub(crate) mod gateways;
 pub mod migrations;
 pub mod refunds;
+pub(crate) mod webhooks;
 
 use web::{Feature, Template};
 
@@ -32,6 +33,7 @@ pub fn feature() -> Feature {
         routes: Some(|routes| {
             challenge::storefront::routes(routes);
             gateways::rest::routes(routes);
+            webhooks::rest::routes(routes);
         }),
         templates: TEMPLATES,
         commands: gateways::cli::commands(),

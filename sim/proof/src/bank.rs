@@ -6,10 +6,13 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use db::{Db, Sql, params};
-use kernel::{Clock, Moment, Money};
-use runtime::ports::{Gateway, GatewayCharge, GatewayCommand, GatewayError, GatewaySource};
+use http::StatusCode;
+use kernel::{Clock, Fault, Moment, Money, hash};
+use runtime::ports::{Gateway, GatewayCharge, GatewayCommand, GatewayError, GatewaySource, Webhook};
+use serde_json::json;
 
 use crate::board::{Board, Gate, Word};
+use crate::client::Client;
 use crate::plants::Plant;
 
 type Answer = Result<GatewayCharge, GatewayError>;
@@ -22,6 +25,28 @@ const LONG: Duration = Duration::from_secs(45);
 pub const SKEW_SECONDS: i64 = 7;
 const HELD_UNTIL: Sql =
     Sql::new("SELECT claimed_until FROM {p}cartwright_payment_attempts WHERE attempt_key = ?");
+
+/// What the bank's own calls are signed with.
+fn proof(key: &str) -> String {
+    hash::hmac_sha256(b"the bank", key.as_bytes())
+}
+
+/// The bank tells the shop to look at a charge: once or more often, at once or after a pause.
+pub async fn calls_the_shop(mut client: Client, key: String) {
+    let body = json!({ "key": key, "proof": proof(&key) });
+    for _ in 0..client.chance.between(1, 3) {
+        match client.call("POST", "ocart/v1/webhooks/test", &body, "").await {
+            Ok(visit) if visit.status != StatusCode::OK => {
+                let complaint = format!("the bank's call about {key} was answered {}", visit.status);
+                client.model.known().complaints.push(complaint);
+            }
+            _ => {}
+        }
+        if client.chance.percent(50) {
+            client.wait().await;
+        }
+    }
+}
 
 /// What became of a charge.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -301,5 +326,15 @@ impl Gateway for Line {
 
     async fn answer_challenge(&self, transaction_id: &str, approve: bool) -> Answer {
         self.call(|| self.bank.end_question(transaction_id, approve)).await
+    }
+
+    fn read_webhook(&self, webhook: &Webhook) -> Result<Option<String>, Fault> {
+        let body: serde_json::Value = serde_json::from_slice(&webhook.body).unwrap_or_default();
+        let word = |name: &str| body.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
+        if hash::same(word("proof"), &proof(word("key"))) {
+            Ok(Some(word("key").to_owned()))
+        } else {
+            Err(Fault::unauthenticated())
+        }
     }
 }

@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 use crate::audit;
-use crate::bank::Bank;
+use crate::bank::{self, Bank};
 use crate::board::{Board, Gate, Word};
 use crate::client::Client;
 use crate::desk::{Desk, Errand};
@@ -58,6 +58,8 @@ pub struct Outcome {
     pub letters: usize,
     /// Visits that were given up.
     pub given_up: usize,
+    /// Times that the bank called by itself.
+    pub webhooks: usize,
     /// What else there was.
     pub tally: Vec<(&'static str, i64)>,
 }
@@ -80,6 +82,8 @@ pub struct World<'a> {
     people: Runtime,
     out: Arc<AtomicUsize>,
     chance: Chance,
+    news: Chance,
+    webhooks: usize,
     faults: Faults,
     steps: u64,
     visitors: u64,
@@ -104,10 +108,11 @@ pub fn play(template: &Template, plan: &Plan, plant: Option<Plant>) -> Result<Ou
         struck: world.faults.struck().to_vec(),
         digest: world.ground.board.digest(),
         requests: world.network.requests(),
-        charges: charges.values().filter(|charge| charge.verdict == crate::bank::Verdict::Paid).count(),
+        charges: charges.values().filter(|charge| charge.verdict == bank::Verdict::Paid).count(),
         letters: world.ground.post.taken().len(),
         given_up: world.model.known().given_up,
         tally: audit::tally(&world)?,
+        webhooks: world.webhooks,
     })
 }
 
@@ -143,6 +148,8 @@ impl<'a> World<'a> {
             people: server::stage()?,
             out: Arc::default(),
             chance: Chance::new(plan.seed ^ 0x776f_726c_6473),
+            news: Chance::new(plan.seed ^ 0x6e65_7773),
+            webhooks: 0,
             faults: Faults::new(plan),
             steps: 0,
             visitors: 0,
@@ -280,6 +287,19 @@ impl<'a> World<'a> {
         }
         if self.faults.strikes(Kind::Repeat, 10) {
             self.network.repeat();
+        }
+        if self.news.percent(1) {
+            self.webhook();
+        }
+    }
+
+    /// The bank calls about one of its charges, new or long ago, whatever it has told before.
+    fn webhook(&mut self) {
+        let keys: Vec<String> = self.ground.bank.charges().into_keys().collect();
+        if let Some(key) = self.news.pick(&keys).cloned() {
+            let client = self.someone("198.51.100.200");
+            self.webhooks += 1;
+            self.send_out(bank::calls_the_shop(client, key));
         }
     }
 

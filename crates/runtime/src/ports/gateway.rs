@@ -1,7 +1,9 @@
 //! A payment gateway.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
-use kernel::Money;
+use kernel::{Fault, Moment, Money};
 
 /// What pays.
 #[derive(Clone)]
@@ -79,6 +81,23 @@ pub enum GatewayError {
     Down(String),
 }
 
+/// A call that a gateway makes by itself, to say that something has become of a charge.
+#[derive(Clone)]
+pub struct Webhook {
+    /// Headers; names in lower case.
+    pub headers: BTreeMap<String, String>,
+    /// The body's bytes as they came: signatures are made over them.
+    pub body: Vec<u8>,
+    /// When it came.
+    pub at: Moment,
+}
+
+impl std::fmt::Debug for Webhook {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "Webhook({} bytes)", self.body.len())
+    }
+}
+
 /// A payment gateway.
 #[async_trait]
 pub trait Gateway: Send + Sync + 'static {
@@ -102,5 +121,12 @@ pub trait Gateway: Send + Sync + 'static {
         _approve: bool,
     ) -> Result<GatewayCharge, GatewayError> {
         Err(GatewayError::Refused("This gateway asks its questions on its own pages.".to_owned()))
+    }
+    /// The key of the charge that a call of the gateway is about; `None` when it is about nothing that matters here. The
+    /// call says where to look and is not believed beyond that: what became of the charge is asked of the gateway
+    /// itself, so that late, repeated and reordered calls do no harm. 401 `webhook_signature` for one that the
+    /// gateway has not signed, 404 where the gateway makes no such calls.
+    fn read_webhook(&self, _webhook: &Webhook) -> Result<Option<String>, Fault> {
+        Err(Fault::not_found("webhook"))
     }
 }

@@ -5,7 +5,7 @@ pub mod host;
 pub mod mailer;
 pub(crate) mod observed;
 
-pub use gateway::{Gateway, GatewayCharge, GatewayCommand, GatewayError, GatewaySource};
+pub use gateway::{Gateway, GatewayCharge, GatewayCommand, GatewayError, GatewaySource, Webhook};
 pub use host::{
     AddToCart, ChildOrder, Host, NewOrder, OfferLine, OrderQuote, RestoreLine, RestoreOutcome, RestoredLine,
     SessionOrder,

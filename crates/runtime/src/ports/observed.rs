@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use async_trait::async_trait;
-use kernel::Money;
+use kernel::{Fault, Money};
 use telemetry::{Role, Span};
 
-use super::gateway::{Gateway, GatewayCharge, GatewayCommand, GatewayError};
+use super::gateway::{Gateway, GatewayCharge, GatewayCommand, GatewayError, Webhook};
 use super::mailer::{Mail, MailError, Mailer};
 use crate::figures::Calls;
 
@@ -130,6 +130,10 @@ impl Gateway for ObservedGateway {
     ) -> Result<GatewayCharge, GatewayError> {
         let call = self.inner.answer_challenge(transaction_id, approve);
         self.watched("answer_challenge", call, charge_word).await
+    }
+
+    fn read_webhook(&self, webhook: &Webhook) -> Result<Option<String>, Fault> {
+        self.inner.read_webhook(webhook)
     }
 }
 

@@ -200,13 +200,13 @@ async fn wait(engine: &Engine, mut attempt: Attempt) -> Result<ChargeOutcome, Fa
     }
 }
 
-enum Seen {
+pub(crate) enum Seen {
     Answer(Recorded),
     Never,
     Unclear,
 }
 
-async fn looked_up(engine: &Engine, attempt: &Attempt) -> Result<Seen, Fault> {
+pub(crate) async fn looked_up(engine: &Engine, attempt: &Attempt) -> Result<Seen, Fault> {
     let gateway = engine.gateway(&attempt.gateway)?;
     let answer = tokio::time::timeout(ANSWER, gateway.look_up(&attempt.key)).await;
     Ok(match answer {
@@ -245,7 +245,11 @@ async fn drive(engine: &Engine, attempt: &Attempt, fresh: Option<String>) -> Res
 }
 
 /// Unit 2: the answer.
-async fn finish(engine: &Engine, attempt: &Attempt, recorded: Recorded) -> Result<ChargeOutcome, Fault> {
+pub(crate) async fn finish(
+    engine: &Engine,
+    attempt: &Attempt,
+    recorded: Recorded,
+) -> Result<ChargeOutcome, Fault> {
     let key = attempt.key.clone();
     let after = engine.write(Actor::system(), move |tx| record(tx, &key, &recorded)).await?;
     Ok(after.outcome())

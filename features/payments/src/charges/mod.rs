@@ -11,6 +11,7 @@
 
 pub mod commands;
 pub(crate) mod commands_record;
+pub(crate) mod commands_webhook;
 pub(crate) mod jobs;
 pub mod model;
 pub(crate) mod queries;

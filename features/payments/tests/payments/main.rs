@@ -5,3 +5,4 @@ mod charges;
 mod pages;
 mod refunds;
 mod shop;
+mod webhooks;

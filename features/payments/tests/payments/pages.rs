@@ -36,7 +36,7 @@ fn authenticate(
     }))
 }
 
-fn site(shop: &Shop) -> Router {
+pub fn site(shop: &Shop) -> Router {
     let mut feature = payments::feature();
     // The engine has it already.
     feature.module = runtime::Module::default();
@@ -44,7 +44,7 @@ fn site(shop: &Shop) -> Router {
     web::router(shop.engine.clone(), &[feature, door], ServerOptions::default()).unwrap()
 }
 
-async fn ask(
+pub async fn ask(
     site: &Router,
     method: &str,
     path: &str,

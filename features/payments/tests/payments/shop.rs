@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use db::testing::TestDatabase;
 use kernel::contracts::payments::{Charge, ChargeOutcome, ConfirmCharge, PaymentSource, RefundCharge};
 use kernel::ids::OrderId;
-use kernel::{Currency, Money};
-use runtime::ports::{Gateway, GatewayCharge, GatewayCommand, GatewayError};
+use kernel::{Currency, Fault, Money};
+use runtime::ports::{Gateway, GatewayCharge, GatewayCommand, GatewayError, Webhook};
 use runtime::{Engine, Sql, params};
 use testpay::TestGateway;
 
@@ -25,6 +25,9 @@ pub enum Trouble {
     /// Cannot be reached.
     Down,
 }
+
+/// What calls in the gateway's name are signed with.
+pub const SECRET: &str = "whsec_0123456789abcdef";
 
 /// The test gateway with troubles.
 pub struct Troubled {
@@ -97,6 +100,9 @@ impl Gateway for Troubled {
     ) -> Result<GatewayCharge, GatewayError> {
         self.inner.answer_challenge(transaction_id, approve).await
     }
+    fn read_webhook(&self, webhook: &Webhook) -> Result<Option<String>, Fault> {
+        self.inner.read_webhook(webhook)
+    }
 }
 
 const CHARGED: Sql =
@@ -117,7 +123,8 @@ impl Shop {
     pub fn on(database: &TestDatabase) -> Self {
         database.db.migrate(testpay::MIGRATIONS).unwrap();
         let gateway = Arc::new(Troubled {
-            inner: TestGateway::new(database.db.clone(), Duration::ZERO),
+            inner: TestGateway::new(database.db.clone(), Duration::ZERO)
+                .with_webhooks(Some(SECRET.to_owned())),
             next: Mutex::new(None),
             shift: AtomicI64::new(0),
         });
