@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it should be")]
 
 pub mod carts;
+pub mod coupons;
 pub mod orders;
 pub mod site;
 
@@ -43,6 +44,9 @@ macro_rules! every_case {
                 refunds_add_up_and_stop_at_the_total
                 a_child_order_is_written_once_with_the_parents_address
                 notes_and_metadata_are_kept_with_the_order
+        );
+        $crate::every_case!($run,
+            coupons: a_coupon_is_made_once_for_a_key
         );
     };
     ($run:path, $module:ident: $($case:ident)*) => {

@@ -13,8 +13,8 @@ use crate::builder::{Builder, Configuration};
 use crate::engine::{Engine, Ports};
 use crate::module::Module;
 use crate::ports::{
-    AddToCart, ChildOrder, Host, Mail, MailError, Mailer, NewOrder, OfferLine, OrderQuote, RestoreLine,
-    RestoreOutcome,
+    AddToCart, ChildOrder, Host, MadeCoupon, Mail, MailError, Mailer, NewCoupon, NewOrder, OfferLine,
+    OrderQuote, RestoreLine, RestoreOutcome,
 };
 use crate::signing::SecretKey;
 
@@ -84,6 +84,9 @@ impl Host for EmptyHost {
     }
     async fn has_ordered_since(&self, _: &str, _: Moment) -> Result<bool, Fault> {
         Ok(false)
+    }
+    async fn create_coupon(&self, _: &str, _: &NewCoupon) -> Result<MadeCoupon, Fault> {
+        closed()
     }
 }
 

@@ -7,10 +7,12 @@ use kernel::ids::{OfferId, OrderId, ProductId, UserId};
 use kernel::{Fault, Moment};
 use runtime::Tx;
 use runtime::ports::{
-    AddToCart, ChildOrder, Host, NewOrder, OfferLine, OrderQuote, RestoreLine, RestoreOutcome, SessionOrder,
+    AddToCart, ChildOrder, Host, MadeCoupon, NewCoupon, NewOrder, OfferLine, OrderQuote, RestoreLine,
+    RestoreOutcome, SessionOrder,
 };
 
 use crate::carts::{commands as carts, queries as cart_queries};
+use crate::coupons::commands as coupons;
 use crate::orders::{
     commands as orders, commands_child as children, commands_place as checkout, queries as order_queries,
     store as order_store,
@@ -192,6 +194,11 @@ impl Host for ShopHost {
     async fn has_ordered_since(&self, email: &str, since: Moment) -> Result<bool, Fault> {
         let email = email.to_owned();
         self.db.read(move |tx| order_store::has_ordered_since(tx, &email, since)).await
+    }
+
+    async fn create_coupon(&self, key: &str, coupon: &NewCoupon) -> Result<MadeCoupon, Fault> {
+        let (key, coupon) = (key.to_owned(), coupon.clone());
+        self.db.write(move |tx| coupons::create(tx, &key, &coupon)).await
     }
 
     async fn put_session_order(&self, session: &SessionOrder) -> Result<(), Fault> {

@@ -238,4 +238,11 @@ pub const MIGRATIONS: &[Migration] = &[
             columns: "request {ASCII:64} NOT NULL PRIMARY KEY, order_id {BIGINT} NOT NULL, created_at {TIME} NOT NULL",
         }],
     },
+    Migration {
+        id: "20261121_24_coupon_keys",
+        steps: &[Step::Table {
+            name: "cartwright_coupon_keys",
+            columns: "coupon_key {ASCII:64} NOT NULL PRIMARY KEY, coupon_id {BIGINT} NOT NULL, code {TEXT:191} NOT NULL",
+        }],
+    },
 ];

@@ -5,8 +5,8 @@ use kernel::contracts::shop::{Address, CartSnapshot, OrderSnapshot, ProductSnaps
 use kernel::ids::{OfferId, OrderId, ProductId, UserId};
 use kernel::{Fault, Moment};
 use runtime::ports::{
-    AddToCart, ChildOrder, Host, NewOrder, OfferLine, OrderQuote, RestoreLine, RestoreOutcome, RestoredLine,
-    SessionOrder,
+    AddToCart, ChildOrder, Host, MadeCoupon, NewCoupon, NewOrder, OfferLine, OrderQuote, RestoreLine,
+    RestoreOutcome, RestoredLine, SessionOrder,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -161,6 +161,10 @@ impl Host for WooCommerceHost {
 
     async fn has_ordered_since(&self, email: &str, since: Moment) -> Result<bool, Fault> {
         self.read("has_ordered_since", json!({ "email": email, "since": since })).await
+    }
+
+    async fn create_coupon(&self, key: &str, coupon: &NewCoupon) -> Result<MadeCoupon, Fault> {
+        self.write("create_coupon", json!({ "key": key, "coupon": coupon })).await
     }
 
     async fn put_session_order(&self, session: &SessionOrder) -> Result<(), Fault> {

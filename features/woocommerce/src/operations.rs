@@ -1,8 +1,8 @@
-//! What can be had of the store beyond the shop's port: categories, customers, an order with its refunds, coupons, refunds,
-//! changed orders. What writes bears a key: the same key gives the first result again.
+//! What can be had of the store beyond the shop's port: categories, customers, an order with its refunds, refunds, changed
+//! orders. What writes bears a key: the same key gives the first result again.
 
 use kernel::contracts::shop::OrderSnapshot;
-use kernel::ids::{OrderId, OrderItemId, ProductId, UserId};
+use kernel::ids::{OrderId, OrderItemId, UserId};
 use kernel::{Decimal, Fault, Moment, Money};
 use runtime::ports::AddToCart;
 use serde::{Deserialize, Serialize};
@@ -59,54 +59,6 @@ pub struct AddedLine {
     pub unit_price: Decimal,
 }
 
-/// A coupon to be made.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct NewCoupon {
-    /// Its code; none: the store makes one that nobody guesses.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub code: String,
-    /// Percent, or an amount in major units.
-    pub amount: Decimal,
-    /// `percent`, `fixed_cart` or `fixed_product`.
-    pub discount_type: String,
-    /// For whoever runs the shop.
-    pub description: String,
-    /// Not good after that.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub expires_at: Option<Moment>,
-    /// Uses in all; 0 without end.
-    pub usage_limit: i64,
-    /// Uses of one shopper; 0 without end.
-    pub usage_limit_per_user: i64,
-    /// Goes with no other coupon.
-    pub individual_use: bool,
-    /// Ships for nothing.
-    pub free_shipping: bool,
-    /// Not for what is on sale.
-    pub exclude_sale_items: bool,
-    /// Only for these products.
-    pub product_ids: Vec<ProductId>,
-    /// Only for products of these categories.
-    pub category_ids: Vec<i64>,
-    /// Only for these addresses.
-    pub emails: Vec<String>,
-    /// Only from this subtotal on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub minimum_amount: Option<Decimal>,
-    /// Metadata.
-    pub meta: Vec<(String, String)>,
-}
-
-/// A coupon that was made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MadeCoupon {
-    /// Its id.
-    pub id: i64,
-    /// What shoppers type.
-    pub code: String,
-}
-
 /// A line that goes back.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RefundedLine {
@@ -161,12 +113,6 @@ impl Link {
     ) -> Result<OrderSnapshot, Fault> {
         let arguments = json!({ "key": key, "id": id, "add": add, "remove": remove });
         self.host("amend_order", &arguments, self.patience().write).await
-    }
-
-    /// Makes a coupon.
-    pub async fn create_coupon(&self, key: &str, coupon: &NewCoupon) -> Result<MadeCoupon, Fault> {
-        let arguments = json!({ "key": key, "coupon": coupon });
-        self.host("create_coupon", &arguments, self.patience().write).await
     }
 
     /// Writes a refund. More than can be refunded is 400.

@@ -141,6 +141,54 @@ pub struct SessionOrder {
     pub updated_at: Moment,
 }
 
+/// A coupon to be made.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct NewCoupon {
+    /// Its code; none: the shop makes one that nobody guesses.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub code: String,
+    /// Percent, or an amount in major units.
+    pub amount: Decimal,
+    /// `percent`, `fixed_cart` or `fixed_product`.
+    pub discount_type: String,
+    /// For whoever runs the shop.
+    pub description: String,
+    /// Not good after that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Moment>,
+    /// Uses in all; 0 without end.
+    pub usage_limit: i64,
+    /// Uses of one shopper; 0 without end.
+    pub usage_limit_per_user: i64,
+    /// Goes with no other coupon.
+    pub individual_use: bool,
+    /// Ships for nothing.
+    pub free_shipping: bool,
+    /// Not for what is on sale.
+    pub exclude_sale_items: bool,
+    /// Only for these products.
+    pub product_ids: Vec<ProductId>,
+    /// Only for products of these categories.
+    pub category_ids: Vec<i64>,
+    /// Only for these addresses.
+    pub emails: Vec<String>,
+    /// Only from this subtotal on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub minimum_amount: Option<Decimal>,
+    /// Metadata.
+    pub meta: Vec<(String, String)>,
+}
+
+/// A coupon that was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MadeCoupon {
+    /// Its id.
+    pub id: i64,
+    /// What shoppers type.
+    pub code: String,
+}
+
 /// The shop of record.
 #[async_trait]
 pub trait Host: Send + Sync + 'static {
@@ -198,6 +246,8 @@ pub trait Host: Send + Sync + 'static {
     async fn set_order_meta(&self, id: OrderId, meta: &[(String, String)]) -> Result<(), Fault>;
     /// Has this address a paid or on-hold order since then? Recovery asks before every message.
     async fn has_ordered_since(&self, email: &str, since: Moment) -> Result<bool, Fault>;
+    /// Makes a coupon. The same key gives the same coupon; a code that is taken is a 409.
+    async fn create_coupon(&self, key: &str, coupon: &NewCoupon) -> Result<MadeCoupon, Fault>;
     /// Writes a CartBay session into the order list, or changes it. Idempotent by session and version. A shop that
     /// keeps sessions elsewhere does nothing.
     async fn put_session_order(&self, _session: &SessionOrder) -> Result<(), Fault> {

@@ -7,7 +7,7 @@ pub(crate) mod observed;
 
 pub use gateway::{Gateway, GatewayCharge, GatewayCommand, GatewayError, GatewaySource, Webhook};
 pub use host::{
-    AddToCart, ChildOrder, Host, NewOrder, OfferLine, OrderQuote, RestoreLine, RestoreOutcome, RestoredLine,
-    SessionOrder,
+    AddToCart, ChildOrder, Host, MadeCoupon, NewCoupon, NewOrder, OfferLine, OrderQuote, RestoreLine,
+    RestoreOutcome, RestoredLine, SessionOrder,
 };
 pub use mailer::{Mail, MailError, Mailer};

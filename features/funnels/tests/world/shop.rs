@@ -10,7 +10,8 @@ use kernel::decimal::Rounding;
 use kernel::ids::{OfferId, OrderId, OrderItemId, ProductId, UserId};
 use kernel::{Currency, Decimal, Fault, Moment, Money};
 use runtime::ports::{
-    AddToCart, ChildOrder, Host, NewOrder, OfferLine, OrderQuote, RestoreLine, RestoreOutcome,
+    AddToCart, ChildOrder, Host, MadeCoupon, NewCoupon, NewOrder, OfferLine, OrderQuote, RestoreLine,
+    RestoreOutcome,
 };
 
 #[derive(Default)]
@@ -273,6 +274,9 @@ impl Host for Shop {
     }
     async fn set_order_meta(&self, _: OrderId, _: &[(String, String)]) -> Result<(), Fault> {
         Ok(())
+    }
+    async fn create_coupon(&self, _: &str, _: &NewCoupon) -> Result<MadeCoupon, Fault> {
+        absent()
     }
     async fn has_ordered_since(&self, _: &str, _: Moment) -> Result<bool, Fault> {
         Ok(false)

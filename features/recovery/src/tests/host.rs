@@ -8,8 +8,8 @@ use kernel::contracts::shop::{Address, CartLine, CartSnapshot, OrderSnapshot, Pr
 use kernel::ids::{OfferId, OrderId, ProductId, UserId};
 use kernel::{Currency, Decimal, Fault, FaultKind, Moment, Money};
 use runtime::ports::{
-    AddToCart, ChildOrder, Host, NewOrder, OfferLine, OrderQuote, RestoreLine, RestoreOutcome, RestoredLine,
-    SessionOrder,
+    AddToCart, ChildOrder, Host, MadeCoupon, NewCoupon, NewOrder, OfferLine, OrderQuote, RestoreLine,
+    RestoreOutcome, RestoredLine, SessionOrder,
 };
 use runtime::testing::EmptyHost;
 
@@ -153,6 +153,9 @@ impl Host for SharedHost {
     }
     async fn set_order_meta(&self, id: OrderId, meta: &[(String, String)]) -> Result<(), Fault> {
         EmptyHost.set_order_meta(id, meta).await
+    }
+    async fn create_coupon(&self, key: &str, coupon: &NewCoupon) -> Result<MadeCoupon, Fault> {
+        EmptyHost.create_coupon(key, coupon).await
     }
     async fn has_ordered_since(&self, _: &str, _: Moment) -> Result<bool, Fault> {
         Ok(*self.0.ordered.lock().unwrap())

@@ -3,6 +3,7 @@
 //! A code is looked up, checked against the cart ([`check`]), then against the coupons that are there already
 //! ([`combine`]); what it may discount goes into the totals ([`for_totals`]).
 
+pub(crate) mod commands;
 mod model;
 pub mod rest;
 mod rules;

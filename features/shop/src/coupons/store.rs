@@ -3,6 +3,7 @@
 use db::DbError;
 use kernel::ids::OrderId;
 use kernel::{Decimal, Fault, Moment};
+use runtime::ports::MadeCoupon;
 use runtime::{Row, Sql, Tx, params};
 
 use super::model::Coupon;
@@ -37,6 +38,9 @@ const RELEASE: Sql = Sql::new("DELETE FROM {p}cartwright_coupon_uses WHERE order
 const COUNT_RELEASE: Sql = Sql::new(
     "UPDATE {p}cartwright_coupons SET usage_count = usage_count - 1 WHERE id = ? AND usage_count > 0",
 );
+const BY_KEY: Sql = Sql::new("SELECT coupon_id, code FROM {p}cartwright_coupon_keys WHERE coupon_key = ?");
+const KEEP_KEY: Sql =
+    Sql::new("INSERT INTO {p}cartwright_coupon_keys (coupon_key, coupon_id, code) VALUES (?, ?, ?)");
 
 /// A coupon with what only the merchant sees.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -171,6 +175,22 @@ pub(crate) fn put(tx: &mut Tx, stored: &mut StoredCoupon) -> Result<(), Fault> {
         Err(error) => return Err(error.into()),
     }
     Ok(())
+}
+
+/// The coupon that was made under a key.
+pub(crate) fn by_key(tx: &mut Tx, key: &str) -> Result<Option<MadeCoupon>, Fault> {
+    Ok(tx.one(&BY_KEY, params![key], |row| {
+        Ok(MadeCoupon { id: row.get("coupon_id")?, code: row.get("code")? })
+    })?)
+}
+
+/// False when a coupon was made under the key meanwhile.
+pub(crate) fn keep_key(tx: &mut Tx, key: &str, made: &MadeCoupon) -> Result<bool, Fault> {
+    match tx.execute(&KEEP_KEY, params![key, made.id, &made.code]) {
+        Ok(_) => Ok(true),
+        Err(error) if error.is_duplicate() => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }
 
 pub(crate) fn remove(tx: &mut Tx, id: i64) -> Result<bool, Fault> {

@@ -1,10 +1,9 @@
 //! What a WooCommerce can beyond the shop's port.
 
-use host_conformance::Site;
 use host_conformance::site::{money, paid, wanted};
 use kernel::Decimal;
 use kernel::ids::{OrderId, UserId};
-use woocommerce::operations::{AddedLine, NewCoupon};
+use woocommerce::operations::AddedLine;
 
 use crate::with_a_store;
 
@@ -17,31 +16,6 @@ async fn categories_and_customers_are_read() {
         let ada = site.link.customer(UserId(2)).await.unwrap().unwrap();
         assert_eq!((ada.email.as_str(), ada.roles), ("ada@example.com", vec!["customer".to_owned()]));
         assert!(site.link.customer(UserId(987_654)).await.unwrap().is_none());
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_coupon_is_made_once_for_a_key() {
-    with_a_store("a_coupon", async |site| {
-        // A cart's token is of this run alone, and so is the key.
-        let key = site.host().open_cart(UserId(0)).await.unwrap().token;
-        let coupon = NewCoupon {
-            amount: Decimal::whole(15),
-            discount_type: "percent".to_owned(),
-            usage_limit: 1,
-            emails: vec!["ada@example.com".to_owned()],
-            meta: vec![("_ocart_sequence_id".to_owned(), "4".to_owned())],
-            ..NewCoupon::default()
-        };
-        let made = site.link.create_coupon(&key, &coupon).await.unwrap();
-        assert!(made.id > 0 && made.code.len() >= 8, "{made:?}");
-        assert_eq!(site.link.create_coupon(&key, &coupon).await.unwrap(), made);
-        let taken = NewCoupon { code: made.code, ..coupon.clone() };
-        let refused = site.link.create_coupon(&format!("{key}-2"), &taken).await.unwrap_err();
-        assert_eq!((refused.status(), refused.code), (409, "duplicate"));
-        let much = NewCoupon { amount: Decimal::whole(150), ..coupon };
-        assert_eq!(site.link.create_coupon(&format!("{key}-3"), &much).await.unwrap_err().status(), 400);
     })
     .await;
 }
