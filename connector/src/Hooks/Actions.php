@@ -32,6 +32,7 @@ final class Actions implements Module
         'oloyalty/member/enrolled',
         'oloyalty/points/earned',
         'oloyalty/points/adjusted',
+        'oloyalty/points/redeemed',
         'oloyalty/tier/changed',
     ];
     /** Seconds after which the rest is left to the next call. */

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use kernel::ids::{
-    CartId, FunnelId, LedgerEntryId, MemberId, OfferId, OrderId, OrderItemId, ProductId, RunId, SequenceId,
-    StepId, TierId, UserId,
+    CartId, FunnelId, LedgerEntryId, MemberId, OfferId, OrderId, OrderItemId, ProductId, RedemptionId,
+    RewardId, RunId, SequenceId, StepId, TierId, UserId,
 };
 use kernel::{Currency, Decimal, Moment};
 
@@ -66,6 +66,8 @@ row_id!(
     RunId,
     SequenceId,
     StepId,
+    RedemptionId,
+    RewardId,
     TierId,
     UserId
 );

@@ -1,8 +1,8 @@
 //! Rows, read by the type that is asked for.
 
 use kernel::ids::{
-    CartId, FunnelId, LedgerEntryId, MemberId, OfferId, OrderId, OrderItemId, ProductId, RunId, SequenceId,
-    StepId, TierId, UserId,
+    CartId, FunnelId, LedgerEntryId, MemberId, OfferId, OrderId, OrderItemId, ProductId, RedemptionId,
+    RewardId, RunId, SequenceId, StepId, TierId, UserId,
 };
 use kernel::{Currency, Decimal, Moment};
 
@@ -144,6 +144,8 @@ row_id!(
     RunId,
     SequenceId,
     StepId,
+    RedemptionId,
+    RewardId,
     TierId,
     UserId
 );

@@ -35,3 +35,5 @@ id!(/** A cart's way through a sequence. */ RunId);
 id!(/** A loyalty member. */ MemberId);
 id!(/** A row of the points ledger. */ LedgerEntryId);
 id!(/** A loyalty tier. */ TierId);
+id!(/** A reward of the catalogue. */ RewardId);
+id!(/** A reward that a member redeemed. */ RedemptionId);

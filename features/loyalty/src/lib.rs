@@ -1,4 +1,4 @@
-//! Members, the points ledger, earn rules, tiers.
+//! Members, the points ledger, earn rules, tiers, rewards.
 //!
 //! Invariants: a member's balance is the sum of its ledger entries; entries are numbered from 1 without gaps and never
 //! change; a cause moves a member's points once; an order never keeps more points than it was awarded, nor fewer than 0.
@@ -8,6 +8,7 @@ pub mod ledger;
 pub mod members;
 pub mod migrations;
 pub mod overview;
+pub mod rewards;
 pub mod tiers;
 
 use kernel::capability::{OLOYALTY_MANAGE, OLOYALTY_MANAGE_MEMBERS};
@@ -45,13 +46,16 @@ pub fn feature() -> Feature {
     module.subscribers = earning::on_order_changed::subscribers();
     module.subscribers.push(members::on_customer_created::subscriber());
     module.subscribers.push(members::on_customer_found::subscriber());
-    module.job_kinds = vec![tiers::jobs::job_kind()];
+    module.subscribers.push(rewards::on_order_changed::subscriber());
+    module.job_kinds = vec![tiers::jobs::job_kind(), rewards::jobs::job_kind()];
     module.schedules = vec![tiers::jobs::schedule()];
     module.verifiers = ledger::verify::verifiers();
+    module.verifiers.extend(rewards::verify::verifiers());
     module.requests(|requests| requests.answer(members::queries::balance_of));
     let mut commands = members::cli::commands();
     commands.extend(ledger::cli::commands());
     commands.extend(tiers::cli::commands());
+    commands.extend(rewards::cli::commands());
     Feature {
         name: "loyalty",
         module,
@@ -59,6 +63,7 @@ pub fn feature() -> Feature {
             members::rest::routes(routes);
             ledger::rest::routes(routes);
             tiers::rest::routes(routes);
+            rewards::rest::routes(routes);
             overview::admin::routes(routes);
             members::admin::routes(routes);
         }),

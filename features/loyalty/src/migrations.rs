@@ -39,6 +39,19 @@ pub const MIGRATIONS: &[Migration] = &[
         ],
     },
     Migration { id: "20261121_71_oloyalty_seed", steps: &[SEED_TIERS, SEED_EARN_RULES] },
+    Migration {
+        id: "20261121_72_oloyalty_rewards",
+        steps: &[
+            REWARDS,
+            REDEMPTIONS,
+            Step::Index {
+                table: "oloyalty_redemptions",
+                name: "oloyalty_redemptions_member",
+                columns: "member_id, id",
+                unique: false,
+            },
+        ],
+    },
 ];
 
 const TIERS: Step = Step::Table {
@@ -81,6 +94,22 @@ const AWARDS: Step = Step::Table {
               shadow {BOOL} NOT NULL, terms {LONG} NOT NULL, awarded {BIGINT} NOT NULL, clipped {BIGINT} NOT NULL, \
               kept {BIGINT} NOT NULL, order_version {BIGINT} NOT NULL, local_day {ASCII:10} NOT NULL, expires_at {TIME}, \
               event_at {TIME} NOT NULL, created_at {TIME} NOT NULL, UNIQUE (action, source_key)",
+};
+
+const REWARDS: Step = Step::Table {
+    name: "oloyalty_rewards",
+    columns: "id {ID}, name {TEXT:100} NOT NULL, description {TEXT:500} NOT NULL, type {ASCII:20} NOT NULL, \
+              points_cost {BIGINT} NOT NULL, value {LONG} NOT NULL, conditions {LONG} NOT NULL, status {ASCII:20} NOT NULL, \
+              created_at {TIME} NOT NULL, updated_at {TIME} NOT NULL",
+};
+
+/// `terms` is the reward as it was when it was redeemed; `coupon_id` is 0 until the shop has the coupon of the code.
+const REDEMPTIONS: Step = Step::Table {
+    name: "oloyalty_redemptions",
+    columns: "id {ID}, member_id {BIGINT} NOT NULL, reward_id {BIGINT} NOT NULL, code {ASCII:40} NOT NULL, \
+              status {ASCII:20} NOT NULL, order_id {BIGINT} NOT NULL, points_spent {BIGINT} NOT NULL, terms {LONG} NOT NULL, \
+              coupon_id {BIGINT} NOT NULL, request_key {ASCII:64} NOT NULL, issued_at {TIME} NOT NULL, consumed_at {TIME}, \
+              reversed_at {TIME}, UNIQUE (code), UNIQUE (request_key)",
 };
 
 macro_rules! seed {

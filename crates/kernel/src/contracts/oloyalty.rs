@@ -51,8 +51,17 @@ event! {
 }
 
 event! {
-    /// Points were corrected by hand, or taken back.
+    /// Points were corrected by hand, taken back or given back.
     PointsAdjusted = "oloyalty/points/adjusted", |event| format!("member:{}", event.entry.member_id);
+    {
+        /// The ledger entry.
+        entry: LedgerRecord,
+    }
+}
+
+event! {
+    /// Points were spent on a reward.
+    PointsRedeemed = "oloyalty/points/redeemed", |event| format!("member:{}", event.entry.member_id);
     {
         /// The ledger entry.
         entry: LedgerRecord,

@@ -1,6 +1,6 @@
 //! Moving points. Every movement of every kind goes through [`append`].
 
-use kernel::contracts::oloyalty::{PointsAdjusted, PointsEarned};
+use kernel::contracts::oloyalty::{PointsAdjusted, PointsEarned, PointsRedeemed};
 use kernel::ids::{LedgerEntryId, MemberId, OrderId};
 use kernel::{Fault, text};
 use runtime::audit::AuditLog;
@@ -8,7 +8,7 @@ use runtime::{Audit, Emit, Tx};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::model::{EntryKind, LedgerEntry, NewEntry, Posted};
+use super::model::{EntryKind, LedgerEntry, NewEntry, Posted, redeemed_delta};
 use super::store;
 use crate::members;
 use crate::members::model::Member;
@@ -79,6 +79,7 @@ fn totals_after(before: &Member, new: &NewEntry) -> Result<Member, Fault> {
     Ok(Member {
         points_balance: sum(before.points_balance, new.points)?,
         lifetime_earned: sum(before.lifetime_earned, new.lifetime_delta)?,
+        lifetime_redeemed: sum(before.lifetime_redeemed, redeemed_delta(new.source, new.points))?,
         ledger_seq: before.ledger_seq + 1,
         ..before.clone()
     })
@@ -88,6 +89,8 @@ fn announce(tx: &mut Tx, entry: &LedgerEntry, member: &Member) -> Result<(), Fau
     let entry = entry.record(member.user_id);
     if entry.kind == EntryKind::Earn.name() {
         tx.emit(&PointsEarned { entry })
+    } else if entry.kind == EntryKind::Redeem.name() {
+        tx.emit(&PointsRedeemed { entry })
     } else {
         tx.emit(&PointsAdjusted { entry })
     }

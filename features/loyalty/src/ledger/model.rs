@@ -11,6 +11,8 @@ use serde::Serialize;
 pub enum EntryKind {
     /// Awarded for something.
     Earn,
+    /// Spent on a reward.
+    Redeem,
     /// Corrected by hand.
     Adjust,
     /// An earn or a redeem taken back.
@@ -23,6 +25,7 @@ impl EntryKind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Earn => "earn",
+            Self::Redeem => "redeem",
             Self::Adjust => "adjust",
             Self::Reverse => "reverse",
         }
@@ -112,6 +115,17 @@ impl LedgerEntry {
     }
 }
 
+/// Source of the points that a reward cost.
+pub const REWARD: &str = "reward";
+/// Source of the points that came back with a reward.
+pub const REWARD_REVERSED: &str = "reward.reversed";
+
+/// How a movement changes the points ever redeemed, less those given back.
+#[must_use]
+pub fn redeemed_delta(source: &str, points: i64) -> i64 {
+    if matches!(source, REWARD | REWARD_REVERSED) { points.saturating_neg() } else { 0 }
+}
+
 /// A movement in a few words, by its cause.
 #[must_use]
 pub fn title(source: &str, order_id: OrderId, note: &str) -> String {
@@ -121,6 +135,8 @@ pub fn title(source: &str, order_id: OrderId, note: &str) -> String {
         "order.refund" => format!("Refund, order #{order_id}"),
         "order.undone" => format!("Taken back, order #{order_id}"),
         "account.created" => "Welcome bonus".to_owned(),
+        REWARD => format!("Reward: {note}"),
+        REWARD_REVERSED => format!("Given back, reward: {note}"),
         "admin" if note.is_empty() => "Correction".to_owned(),
         "admin" => note.to_owned(),
         other => other.to_owned(),

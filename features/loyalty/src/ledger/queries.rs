@@ -20,6 +20,16 @@ pub fn list(
     store::list(tx, member, paging, filter)
 }
 
+/// The entry of a cause, if it moved the member's points.
+pub(crate) fn by_cause(
+    tx: &mut Tx,
+    member: MemberId,
+    source: &str,
+    source_id: &str,
+) -> Result<Option<LedgerEntry>, Fault> {
+    store::by_cause(tx, member, source, source_id)
+}
+
 /// The latest entries of a member, newest first.
 pub fn latest(tx: &mut Tx, member: MemberId, limit: u32) -> Result<Vec<LedgerEntry>, Fault> {
     let paging = Paging { orderby: "seq".to_owned(), ..Paging::first(limit) };

@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use kernel::Fault;
 use runtime::{Sql, Tx, Verifier, Violation, params};
 
+use super::model::redeemed_delta;
+
 const TOTALS: Sql = Sql::new(
     "SELECT id, points_balance, lifetime_earned, lifetime_redeemed, ledger_seq FROM {p}oloyalty_members ORDER BY id",
 );
 /// Rows of members in blocks, so that a large journal is never in memory as a whole.
 const ROWS: Sql = Sql::new(
-    "SELECT member_id, seq, type, points, balance_after, lifetime_delta FROM {p}oloyalty_ledger \
+    "SELECT member_id, seq, type, source, points, balance_after, lifetime_delta FROM {p}oloyalty_ledger \
      WHERE member_id > ? AND member_id <= ? ORDER BY member_id, seq",
 );
 const ORPHANS: Sql = Sql::new(
@@ -51,6 +53,7 @@ struct Row {
     member: i64,
     seq: i64,
     kind: String,
+    source: String,
     points: i64,
     balance_after: i64,
     lifetime_delta: i64,
@@ -75,6 +78,7 @@ fn ledger(tx: &mut Tx) -> Result<Vec<Violation>, Fault> {
                 member: row.get("member_id")?,
                 seq: row.get("seq")?,
                 kind: row.get("type")?,
+                source: row.get("source")?,
                 points: row.get("points")?,
                 balance_after: row.get("balance_after")?,
                 lifetime_delta: row.get("lifetime_delta")?,
@@ -129,9 +133,7 @@ fn check_row(row: &Row, sums: &mut Totals, found: &mut Vec<Violation>) {
     sums.entries = row.seq;
     sums.balance = row.balance_after;
     sums.earned = sums.earned.saturating_add(row.lifetime_delta);
-    if row.kind == "redeem" {
-        sums.redeemed = sums.redeemed.saturating_sub(row.points);
-    }
+    sums.redeemed = sums.redeemed.saturating_add(redeemed_delta(&row.source, row.points));
 }
 
 fn check_totals(id: i64, stored: &Totals, sums: &Totals, found: &mut Vec<Violation>) {

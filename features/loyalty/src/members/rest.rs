@@ -78,7 +78,7 @@ pub(crate) fn filter(call: &Call) -> Result<MemberFilter, Fault> {
     Ok(filter)
 }
 
-fn not_a_member() -> Fault {
+pub(crate) fn not_a_member() -> Fault {
     Fault::new(
         FaultKind::NotFound,
         "oloyalty_not_a_member",

@@ -1,6 +1,9 @@
 //! An engine with loyalty alone, orders to announce, and what the tests look at.
 #![allow(dead_code, clippy::allow_attributes, reason = "each test file uses a part of it")]
 
+pub mod coupons;
+pub mod web;
+
 use db::testing::{TestDatabase, databases};
 use kernel::contracts::shop::{CustomerCreated, OrderLine, OrderRefunded, OrderSnapshot, OrderStatusChanged};
 use kernel::ids::{MemberId, OrderId, OrderItemId, ProductId, UserId};

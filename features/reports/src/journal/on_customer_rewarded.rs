@@ -1,6 +1,8 @@
-//! Members enrolled, points earned and taken back.
+//! Members enrolled, points earned, spent and taken back.
 
-use kernel::contracts::oloyalty::{LedgerRecord, MemberEnrolled, PointsAdjusted, PointsEarned};
+use kernel::contracts::oloyalty::{
+    LedgerRecord, MemberEnrolled, PointsAdjusted, PointsEarned, PointsRedeemed,
+};
 use kernel::{Event, Fault, Moment};
 use runtime::{Envelope, Subscriber, Tx};
 
@@ -14,6 +16,7 @@ pub fn subscribers() -> Vec<Subscriber> {
         Subscriber::unit("reports.member_enrolled", MemberEnrolled::NAME, enrolled),
         Subscriber::unit("reports.points_earned", PointsEarned::NAME, earned),
         Subscriber::unit("reports.points_adjusted", PointsAdjusted::NAME, adjusted),
+        Subscriber::unit("reports.points_redeemed", PointsRedeemed::NAME, redeemed),
     ]
 }
 
@@ -32,10 +35,16 @@ fn earned(tx: &mut Tx, envelope: &Envelope) -> Result<(), Fault> {
 
 fn adjusted(tx: &mut Tx, envelope: &Envelope) -> Result<(), Fault> {
     let PointsAdjusted { entry } = envelope.read()?;
-    if entry.kind == "reverse" {
+    // Points of a reward that came back were never taken from what was earned.
+    if entry.kind == "reverse" && entry.points < 0 {
         let taken = Entry::one(Metric::PointsReversed, cause(&entry), envelope.created_at);
         record(tx, &taken.counting(entry.points.saturating_neg()).told())?;
     }
+    outstanding(tx, &entry, envelope.created_at)
+}
+
+fn redeemed(tx: &mut Tx, envelope: &Envelope) -> Result<(), Fault> {
+    let PointsRedeemed { entry } = envelope.read()?;
     outstanding(tx, &entry, envelope.created_at)
 }
 

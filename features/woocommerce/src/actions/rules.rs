@@ -25,6 +25,7 @@ pub const MORE: &[&str] = &[
     "oloyalty/member/enrolled",
     "oloyalty/points/earned",
     "oloyalty/points/adjusted",
+    "oloyalty/points/redeemed",
     "oloyalty/tier/changed",
 ];
 
@@ -39,7 +40,9 @@ pub fn arguments(name: &str, event: &Value) -> Vec<Value> {
         "ocart/recovery/converted" => vec![of("run"), of("order_id"), of("revenue")],
         "ocart/upsell/before_charge" => vec![event.clone()],
         "oloyalty/member/enrolled" => vec![member(event)],
-        "oloyalty/points/earned" | "oloyalty/points/adjusted" => vec![member(&of("entry")), of("entry")],
+        "oloyalty/points/earned" | "oloyalty/points/adjusted" | "oloyalty/points/redeemed" => {
+            vec![member(&of("entry")), of("entry")]
+        }
         "oloyalty/tier/changed" => vec![member(event), of("from"), of("to")],
         _ => vec![of("offer_event")],
     }

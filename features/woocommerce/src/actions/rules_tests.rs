@@ -24,6 +24,7 @@ fn every_event_of_the_specifications_is_an_action() {
         oloyalty::MemberEnrolled::NAME,
         oloyalty::PointsEarned::NAME,
         oloyalty::PointsAdjusted::NAME,
+        oloyalty::PointsRedeemed::NAME,
         oloyalty::TierChanged::NAME,
     ];
     assert_eq!(known, events);
