@@ -1,4 +1,4 @@
-"""Many at the same time: clicks on one offer, corrections of one member, tabs with one cart. Nothing is lost, nothing happens twice."""
+"""Many at the same time: clicks on one offer, corrections and redemptions of one member, tabs with one cart. Nothing is lost, nothing happens twice."""
 
 import hmac
 import json
@@ -71,26 +71,35 @@ def test_fifty_accepts_five_webhooks_and_five_inquiries_at_once(shop):
 
 @pytest.fixture
 def member(shared_shop):
-    """A fresh member and how to correct his points."""
+    """A fresh member and how to correct and spend his points."""
     number = len(shared_shop.rest("GET", "wc/v3/customers?per_page=100", status=200))
     wanted = {"email": f"many{number}@example.com", "username": f"many{number}", "password": "a long enough phrase"}
-    customer = shared_shop.rest("POST", "wc/v3/customers", wanted, status=201)["id"]
+    customer = shared_shop.rest("POST", "wc/v3/customers", wanted, status=201)
     shared_shop.run_due()
     members = shared_shop.rest("GET", "oloyalty/v1/members?per_page=100", status=200)
-    return Member(shared_shop, next(one["id"] for one in members if one["user_id"] == customer))
+    return Member(shared_shop, next(one["id"] for one in members if one["user_id"] == customer["id"]), customer["username"])
 
 
 class Member:
-    """One member's points, as staff move them."""
+    """One member's points, as staff and the member move them."""
 
-    def __init__(self, shop, number):
+    def __init__(self, shop, number, login):
         self.shop, self.id, self.auth = shop, number, (ADMIN, shop.key)
+        self.own = (login, shop.cli("user", "application-password", "create", login, "tests", "--porcelain").strip())
         self.welcome, self.entries = self.balance(), len(self.ledger())
 
     def adjust(self, points, key):
         address = f"{self.shop.url}/wp-json/oloyalty/v1/members/{self.id}/adjust"
         body, headers = {"points": points, "reason": f"key {key}"}, {"Idempotency-Key": f"{self.id}-{key}"}
         return requests.post(address, json=body, auth=self.auth, headers=headers, timeout=60)
+
+    def reward(self, cost):
+        body = {"name": f"Costs {cost}", "type": "cart_fixed", "points_cost": cost, "value": {"amount": 5}}
+        return self.shop.rest("POST", "oloyalty/v1/rewards", body, status=201)["id"]
+
+    def redeem(self, reward, key):
+        address = f"{self.shop.url}/wp-json/oloyalty/v1/rewards/{reward}/redeem"
+        return requests.post(address, auth=self.own, headers={"Idempotency-Key": f"redeem-{key}"}, timeout=60)
 
     def balance(self):
         return self.shop.rest("GET", f"oloyalty/v1/members/{self.id}", status=200)["points_balance"]
@@ -137,6 +146,59 @@ def test_sixty_four_withdrawals_from_a_balance_for_half_of_them(member):
     assert member.balance() == 0
     assert all(after >= 0 for _, _, after in member.ledger())
     assert holds_together(member.ledger())
+    member.shop.cli("db", "verify")
+
+
+def coupon_of(member, answer):
+    """The shop's coupon of a redemption."""
+    code = answer.json()["redemption"]["code"]
+    return member.shop.rest("GET", f"wc/v3/coupons?code={code}", status=200)
+
+
+def test_twenty_redemptions_of_a_hundred_from_five_hundred(member):
+    reward = member.reward(100)
+    member.adjust(500 - member.welcome, "start")
+    answers = at_once(*[lambda number=number: member.redeem(reward, number) for number in range(20)])
+    codes = [answer.status_code for answer in answers]
+    assert (codes.count(201), codes.count(422)) == (5, 15), [answer.text for answer in answers]
+    assert {answer.json()["code"] for answer in answers if answer.status_code == 422} == {"points_short"}
+    assert member.balance() == 0 and holds_together(member.ledger())
+    redeemed = [answer for answer in answers if answer.status_code == 201]
+    assert len({answer.json()["redemption"]["code"] for answer in redeemed}) == 5
+    member.shop.run_due()
+    assert [len(coupon_of(member, answer)) for answer in redeemed] == [1] * 5
+    member.shop.cli("db", "verify")
+
+
+def test_sixty_four_redemptions_and_corrections_of_one_member(member):
+    reward = member.reward(30)
+    start = member.adjust(5_000, "start").json()["balance_after"]
+    before = member.ledger()
+    points = [number + 1 if number % 3 else -number - 1 for number in range(CALLERS // 2)]
+    doings = [lambda number=number: member.adjust(points[number], number) for number in range(CALLERS // 2)]
+    doings += [lambda number=number: member.redeem(reward, number) for number in range(CALLERS // 2)]
+    # Corrections and redemptions take turns.
+    answers = at_once(*[doings[place // 2 + place % 2 * (CALLERS // 2)] for place in range(CALLERS)])
+    assert sorted(answer.status_code for answer in answers) == [200] * (CALLERS // 2) + [201] * (CALLERS // 2)
+    told = [answer.json() for answer in answers]
+    journal = sorted((one["entry"]["seq"], one["entry"]["points"], one["balance_after"]) for one in told)
+    assert member.ledger() == before + journal, "what was answered is the journal"
+    assert all(one["balance_before"] + one["entry"]["points"] == one["balance_after"] for one in told)
+    assert holds_together(member.ledger())
+    assert member.balance() == start + sum(points) - CALLERS // 2 * 30
+    member.shop.run_due()
+    member.shop.cli("db", "verify")
+
+
+def test_sixty_four_redemptions_under_eight_keys(member):
+    reward = member.reward(10)
+    member.adjust(1_000 - member.welcome, "start")
+    answers = at_once(*[lambda number=number: member.redeem(reward, number % 8) for number in range(CALLERS)])
+    assert {answer.status_code for answer in answers} == {201}
+    for key in range(8):
+        assert len({answer.text for answer in answers[key::8]}) == 1, "one key, one answer"
+    assert member.balance() == 1_000 - 8 * 10
+    member.shop.run_due()
     member.shop.cli("db", "verify")
 
 
