@@ -1,10 +1,11 @@
-//! Orders that complete, come undone or are refunded.
+//! Orders that are paid, complete, come undone or are refunded.
 
 use kernel::contracts::shop::{OrderRefunded, OrderStatusChanged};
 use kernel::{Event, Fault};
 use runtime::{Envelope, Subscriber, Tx};
 
 use super::commands_orders::order_changed;
+use crate::rewards::commands_redeem::order_paid;
 
 /// Subscribes to status changes and refunds.
 #[must_use]
@@ -17,7 +18,9 @@ pub fn subscribers() -> Vec<Subscriber> {
 
 fn status_changed(tx: &mut Tx, envelope: &Envelope) -> Result<(), Fault> {
     let event: OrderStatusChanged = envelope.read()?;
-    order_changed(tx, &event.order, None)
+    order_changed(tx, &event.order, None)?;
+    // One delivery of an order is enough for both; and the member is held before his redemption, as everywhere.
+    if event.order.is_paid() { order_paid(tx, event.order.id, &event.order.coupon_codes) } else { Ok(()) }
 }
 
 fn refunded(tx: &mut Tx, envelope: &Envelope) -> Result<(), Fault> {

@@ -5,14 +5,13 @@
 //!    most one, `reward.reversed`.
 //! 3. The code is a coupon of the shop. A job makes it, outside of any transaction, under a key: however often it is
 //!    tried there is one coupon. A shop that refuses it for good gives the points back.
-//! 4. A paid order that bears the code consumes the redemption, once.
+//! 4. A paid order that bears the code consumes the redemption, once: `earning` hears of it.
 
 pub mod cli;
 pub mod commands;
 pub mod commands_redeem;
 pub mod jobs;
 pub mod model;
-pub mod on_order_changed;
 pub mod queries;
 pub mod rest;
 pub(crate) mod store;
