@@ -62,7 +62,8 @@ pub async fn open(configuration: Configuration, start: Moment, seed: u64) -> Res
     Ok(Stage { application, world, password_id })
 }
 
-async fn password(application: &Application, login: &str) -> Result<(String, String), Fault> {
+/// An application password of an account, and its id.
+pub async fn password(application: &Application, login: &str) -> Result<(String, String), Fault> {
     let login = login.to_owned();
     let unit = move |tx: &mut runtime::Tx| {
         let user = accounts::users::queries::find(tx, &login)?;

@@ -1,7 +1,7 @@
 //! The auditor, when everything is at rest: the program's own verifiers, and what the bank, the post and the people
 //! know for certain.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use db::{Sql, Tx, params};
 use kernel::{Currency, Decimal, Fault, Moment, Money};
@@ -54,6 +54,10 @@ const PAID_EVENTS: Sql = Sql::new(
 );
 const CORRECTIONS: Sql =
     Sql::new("SELECT member_id, points, note FROM {p}oloyalty_ledger WHERE type = 'adjust' ORDER BY id");
+const REDEMPTIONS: Sql = Sql::new(
+    "SELECT r.code, r.status, r.coupon_id, (SELECT COUNT(*) FROM {p}cartwright_coupons c WHERE c.code = r.code \
+     AND c.id = r.coupon_id AND c.usage_limit = 1) AS coupons FROM {p}oloyalty_redemptions r ORDER BY r.id",
+);
 const STOCK: Sql = Sql::new("SELECT stock_quantity FROM {p}cartwright_products WHERE id = ?");
 const SOLD: Sql = Sql::new(
     "SELECT COALESCE(SUM(CAST(q.meta_value AS SIGNED)), 0) FROM {p}woocommerce_order_items i \
@@ -77,7 +81,7 @@ const UNREWARDED: Sql = Sql::new(
 );
 
 /// What a world had to show, so that one that shows nothing is noticed.
-const TALLY: [(&str, &str); 9] = [
+const TALLY: [(&str, &str); 10] = [
     (
         "orders paid",
         "SELECT COUNT(*) FROM {p}wc_orders WHERE type = 'shop_order' AND status IN ('wc-processing', 'wc-completed', 'wc-refunded')",
@@ -96,6 +100,7 @@ const TALLY: [(&str, &str); 9] = [
         "payments declined or abandoned",
         "SELECT COUNT(*) FROM {p}cartwright_payment_attempts WHERE state IN ('declined', 'abandoned', 'refused')",
     ),
+    ("rewards redeemed", "SELECT COUNT(*) FROM {p}oloyalty_redemptions"),
     ("ledger entries", "SELECT COUNT(*) FROM {p}oloyalty_ledger"),
     ("letters of unknown fate", "SELECT COUNT(*) FROM {p}cartwright_messages WHERE state = 'unknown'"),
     ("carts recovered", "SELECT COUNT(*) FROM {p}cartwright_attributions"),
@@ -149,6 +154,7 @@ pub fn violations(world: &World<'_>) -> Result<Vec<String>, Fault> {
     money(world, &orders, &refunds, &mut found)?;
     letters(world, &mut found)?;
     points(world, &mut found)?;
+    rewards(world, &mut found)?;
     silence(world, &mut found)?;
     stock(world, &mut found)?;
     events(world, &orders, &mut found)?;
@@ -346,6 +352,34 @@ fn points(world: &World<'_>, found: &mut Vec<String>) -> Result<(), Fault> {
         }
     }
     found.extend(unrewarded.into_iter().map(|id| format!("order {id} was completed and earned nothing")));
+    Ok(())
+}
+
+/// A reward is redeemed once for each key, and its code is one coupon of the shop.
+fn rewards(world: &World<'_>, found: &mut Vec<String>) -> Result<(), Fault> {
+    let rows = world.ground.audit.read_now(|tx| {
+        Ok(tx.rows(&REDEMPTIONS, params![], |row| {
+            let (code, status) = (row.get::<String>("code")?, row.get::<String>("status")?);
+            Ok((code, status, row.get::<i64>("coupon_id")?, row.get::<i64>("coupons")?))
+        })?)
+    })?;
+    for (code, status, coupon, coupons) in &rows {
+        if status == "reversed" || *coupons != 1 {
+            found.push(format!(
+                "reward {code} is {status} with coupon {coupon}, of which there are {coupons}"
+            ));
+        }
+    }
+    let known = world.model.known();
+    if rows.len() > known.redeemed.len() {
+        found.push(format!("{} rewards were asked for, {} are redeemed", known.redeemed.len(), rows.len()));
+    }
+    let codes: BTreeSet<&String> = known.redeemed.values().flatten().collect();
+    if codes.len() != known.redeemed.values().flatten().count() {
+        found.push("two redemptions were answered with one code".to_owned());
+    }
+    let lost = codes.into_iter().filter(|code| !rows.iter().any(|(stands, ..)| stands == *code));
+    found.extend(lost.map(|code| format!("reward {code} was answered and is not there")));
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::client::{Client, Done};
 use crate::model::{Correction, GivenBack};
+use crate::template::Purse;
 
 /// Somebody with a password.
 pub struct Desk {
@@ -13,6 +14,10 @@ pub struct Desk {
     pub client: Client,
     /// Members of the loyalty programme: member and user.
     pub members: Vec<(i64, i64)>,
+    /// Members who call by themselves.
+    pub purses: Vec<Purse>,
+    /// A reward.
+    pub reward: i64,
     /// A product that can be sold by hand.
     pub product: i64,
     /// Unique among all who work at the desk.
@@ -32,6 +37,8 @@ pub enum Errand {
     Correct,
     /// Another program sells something and says how it goes on with it.
     Sell,
+    /// A member redeems a reward.
+    Redeem,
 }
 
 impl Desk {
@@ -43,6 +50,7 @@ impl Desk {
             Errand::Cancel => self.cancel().await,
             Errand::Correct => self.correct().await,
             Errand::Sell => self.sell().await,
+            Errand::Redeem => self.redeem().await,
         };
     }
 
@@ -140,6 +148,20 @@ impl Desk {
             {
                 asked.done = true;
             }
+        }
+        Ok(())
+    }
+
+    async fn redeem(&mut self) -> Result<(), Done> {
+        let Some(purse) = self.client.chance.pick(&self.purses).cloned() else { return Ok(()) };
+        self.client.browser = self.client.browser.clone().with_basic(&purse.login, &purse.password);
+        let path = format!("oloyalty/v1/rewards/{}/redeem", self.reward);
+        for number in 0..self.client.chance.between(1, 2) {
+            let key = format!("{}-reward-{number}", self.name);
+            self.client.model.known().redeemed.insert(key.clone(), None);
+            let answer = self.twice("POST", &path, &json!({}), &key).await?;
+            let code = answer["redemption"]["code"].as_str().map(ToOwned::to_owned);
+            self.client.model.known().redeemed.insert(key, code);
         }
         Ok(())
     }

@@ -43,6 +43,8 @@ pub struct Known {
     pub ordered: BTreeMap<String, Option<i64>>,
     /// Corrections by their reason, which is unique.
     pub corrections: BTreeMap<String, Correction>,
+    /// Rewards asked for by key, with the code that was answered.
+    pub redeemed: BTreeMap<String, Option<String>>,
     /// Refunds by key.
     pub refunds: BTreeMap<String, GivenBack>,
     /// The answer that each key has had.

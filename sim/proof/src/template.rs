@@ -26,12 +26,25 @@ pub struct Template {
     pub password: String,
     /// Members of the loyalty programme: member and user.
     pub members: Vec<(i64, i64)>,
+    /// With what members call by themselves.
+    pub purses: Vec<Purse>,
+    /// A reward of the catalogue.
+    pub reward: i64,
     /// Pages of products.
     pub products: Vec<String>,
     /// A product that can be sold by hand.
     pub product: i64,
     /// Products of which there are only so many.
     pub scarce: Vec<(i64, i64)>,
+}
+
+/// A member's own password.
+#[derive(Debug, Clone)]
+pub struct Purse {
+    /// Login.
+    pub login: String,
+    /// Password of a program that acts for the member.
+    pub password: String,
 }
 
 /// Where a template's database is.
@@ -85,15 +98,23 @@ impl Template {
         let stage = app::demo::open(configuration, start, SEED).await?;
         let world = &stage.world;
         let mut staff = world.staff();
-        let mut members = Vec::new();
+        let (mut members, mut purses) = (Vec::new(), Vec::new());
         for number in 0..MEMBERS {
             let body = json!({
                 "email": format!("member{number}@example.com"), "first_name": "Mem", "last_name": "Ber",
                 "password": format!("a long password {number}"),
             });
             let key = format!("template-{number}");
-            staff_call(&mut staff, "POST", "wc/v3/customers", &body, &key).await?;
+            let made = staff_call(&mut staff, "POST", "wc/v3/customers", &body, &key).await?.json();
+            let login = made["username"].as_str().unwrap_or_default().to_owned();
+            let (password, _) = app::demo::password(&stage.application, &login).await?;
+            purses.push(Purse { login, password });
         }
+        let body = json!({
+            "name": "Five off", "type": "cart_fixed", "points_cost": 40, "value": { "amount": "5.00" },
+        });
+        let path = "oloyalty/v1/rewards";
+        let reward = staff_call(&mut staff, "POST", path, &body, "reward").await?.json()["id"].as_i64();
         world.engine.run_due().await?;
         let rows = staff_call(&mut staff, "GET", "oloyalty/v1/members?per_page=50", &Value::Null, "").await?;
         for row in rows.json().as_array().map(Vec::as_slice).unwrap_or_default() {
@@ -120,6 +141,8 @@ impl Template {
             login: world.staff_login.clone(),
             password: world.staff_password.clone(),
             members,
+            purses,
+            reward: reward.ok_or_else(|| Fault::bug("the catalogue has no reward"))?,
             products,
             product: product.ok_or_else(|| Fault::bug("the catalogue has no mug"))?,
         };

@@ -338,6 +338,8 @@ impl<'a> World<'a> {
         let desk = Desk {
             client,
             members: self.template.members.clone(),
+            purses: self.template.purses.clone(),
+            reward: self.template.reward,
             product: self.template.product,
             name: format!("clerk{}", self.visitors),
         };
@@ -346,7 +348,8 @@ impl<'a> World<'a> {
             3..=4 => Errand::GiveBack,
             5 => Errand::Cancel,
             6..=7 => Errand::Correct,
-            _ => Errand::Sell,
+            8 => Errand::Sell,
+            _ => Errand::Redeem,
         };
         (desk, errand)
     }
