@@ -181,7 +181,7 @@ part() { # part NAME COMMAND...
   if "$@" 2>&1 | tee "$output"; then results+=(passed); else results+=(FAILED); fi
   parts+=("$name"); times+=($((SECONDS - start)))
   # How the suite sums up.
-  said+=("$(grep -E '^(=+ .*(passed|failed|error).* =+|test result: .*)$' "$output" | tail -1 | sed -E 's/^(=+ |test result: )//; s/( =+|; finished in .*)$//')")
+  said+=("$(grep -E '^(=+ .*(passed|failed|error).* =+|test result: .*)$' "$output" | tail -1 | sed -E 's/^(=+ |test result: )//; s/( =+|; finished in .*)$//' || true)")
   rm -f "$output"
 }
 
