@@ -26,9 +26,9 @@ needs() {
   command -v mariadbd >/dev/null || [ -x /usr/sbin/mariadbd ] || missing+=(mariadb-server)
   [ -n "$(fpm_binary)" ] || missing+=(php-fpm)
   command -v php >/dev/null || missing+=(php-cli)
-  local extension
+  local extension modules; modules=$(php -m 2>/dev/null || true)
   for extension in mysqli:mysql dom:xml mbstring:mbstring curl:curl gd:gd intl:intl zip:zip; do
-    php -m 2>/dev/null | grep -qix "${extension%%:*}" || missing+=("php-${extension##*:}")
+    grep -qix "${extension%%:*}" <<<"$modules" || missing+=("php-${extension##*:}")
   done
   [ ${#missing[@]} -eq 0 ] && return 0
   [ "$(id -u)" = 0 ] || fail "missing, and only root can install: ${missing[*]}"

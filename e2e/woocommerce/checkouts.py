@@ -5,13 +5,19 @@ import re
 from harness.browser import SCREENSHOTS
 from shopper import HOME
 
-# The block tells the store of every change a little later, and takes no click while it waits for the answer: it must have been idle
-# for longer than that.
+# The block tells the store of every change a little later; it must have been idle for longer than that.
 QUIET = """() => {
   const checkout = wp.data.select('wc/store/checkout'), cart = wp.data.select('wc/store/cart');
   const busy = checkout.isCalculating() || cart.isCustomerDataUpdating() || document.querySelector('.wc-block-components-loading-mask');
   window.quietSince = busy ? null : window.quietSince || performance.now();
   return window.quietSince !== null && performance.now() - window.quietSince > 1500;
+}"""
+# It takes no click while it calculates: a shopper who sees nothing happen clicks again.
+PLACED = """() => {
+  if (!window.wp || !wp.data || !wp.data.select('wc/store/checkout').isIdle()) return true;
+  const button = document.querySelector('.wc-block-components-checkout-place-order-button');
+  if (button && !button.disabled && !wp.data.select('wc/store/checkout').isCalculating()) button.click();
+  return false;
 }"""
 FIELDS = ("first_name", "last_name", "address_1", "city", "postcode", "phone")
 
@@ -106,7 +112,7 @@ class Shopping:
         if way.count():
             way.check(force=True)
         page.wait_for_function(QUIET)
-        page.get_by_role("button", name="Place Order").click()
+        page.wait_for_function(PLACED, polling=500)
 
     def order(self):
         """The order on whose thank-you page the shopper stands."""

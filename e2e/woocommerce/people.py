@@ -43,6 +43,12 @@ def test_who_registers_at_the_checkout_is_a_member_with_the_welcome_bonus(wordpr
     assert (member["points_balance"], member["user_id"]) == (100, wordpress.json(f"wc_get_order({order})->get_customer_id()"))
 
 
+def test_the_servers_own_doors_lead_into_the_store(wordpress, shop, shopping):
+    for path, leads in [("/", "/"), ("/shop", "/shop/"), ("/cart", "/cart/"), ("/my-account", "/my-account/")]:
+        shopping.page.goto(f"{shop.url}{path}")
+        assert shopping.page.url == f"{ADDRESS}{leads}"
+
+
 @pytest.mark.parametrize(
     "loss",
     [

@@ -129,6 +129,34 @@ def test_a_downsell_that_is_taken_is_the_only_child(wordpress, shop, shopping, k
 
 
 @kinds
+@pytest.mark.parametrize(("gateway", "how"), [("bacs", "by bank transfer"), ("cheque", "by cheque")])
+def test_a_yes_to_an_order_that_waits_for_its_money_waits_as_well(wordpress, shop, shopping, kind, path, gateway, how):
+    buys(shopping, kind, path, f"{gateway}-{kind}@example.com", bump=False, gateway=gateway)
+    stands_at(shopping, shop, "A print for the wall")
+    text = shopping.page.locator("main").inner_text()
+    assert "is placed" in text and f"$24.75 is due {how}" in text
+    yes(shopping)
+    order = shopping.order()
+    main, child = orders(wordpress, order)
+    assert (main["status"], child["status"], child["paid_with"], child["total"]) == ("on-hold", "on-hold", gateway, "24.75")
+    paid = wordpress.json(f"array_map(fn ($id) => wc_get_order($id)->get_date_paid() !== null, [{order}, {child['id']}])")
+    assert paid == [False, False]
+    # The money for the one is not the money for the other.
+    wordpress.status(order, "processing")
+    drained(wordpress, shop)
+    assert [row["status"] for row in orders(wordpress, order)] == ["processing", "on-hold"]
+
+
+@pytest.mark.parametrize(("kind", "path"), CHECKOUTS, ids=[kind for kind, _ in CHECKOUTS])
+def test_an_order_that_comes_to_nothing_is_followed_by_no_offer(wordpress, shop, browser, funnel, kind, path):
+    with Shopping(browser, ADDRESS) as one:
+        one.add(wordpress.product("gift"))
+        buys(one, kind, path, f"nothing-{kind}@example.com", bump=False, gateway="")
+        (main,) = orders(wordpress, one.order())
+        assert (main["status"], main["total"], main["funnel"]) == ("completed", "0.00", str(funnel["id"]))
+
+
+@kinds
 def test_a_bump_that_is_unticked_is_not_bought(wordpress, shop, shopping, kind, path):
     shopping.open(path)
     shopping.take_bump()

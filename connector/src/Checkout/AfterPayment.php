@@ -8,6 +8,7 @@ declare(strict_types=1);
 
 namespace Cartwright\Checkout;
 
+use Cartwright\Host\Offline;
 use Cartwright\Module;
 
 /**
@@ -18,6 +19,8 @@ final class AfterPayment implements Module
 {
     /** Parameters of the way back: the order and its key. */
     private const ORDER = 'cartwright_order';
+    /** Parameter of an address that stands for one of the store's pages. */
+    private const PAGE = 'cartwright_page';
 
     /** Seconds that the checkout waits: the order is safe, and the server reads it anew before it answers. */
     private const PATIENCE = 2.5;
@@ -33,6 +36,7 @@ final class AfterPayment implements Module
         add_action('woocommerce_store_api_checkout_order_processed', [self::class, 'placed']);
         add_filter('woocommerce_get_checkout_order_received_url', [self::class, 'address'], 99, 2);
         add_action('template_redirect', [self::class, 'back'], 1);
+        add_action('template_redirect', [self::class, 'lead'], 1);
     }
 
     /**
@@ -56,7 +60,7 @@ final class AfterPayment implements Module
         if (self::$placed === 0 || !$order instanceof \WC_Order || $order->get_id() !== self::$placed) {
             return $address;
         }
-        if (self::inMail() || (int) $order->get_meta(Funnel::ORDER_META) === 0 || !$order->is_paid()) {
+        if (self::inMail() || (int) $order->get_meta(Funnel::ORDER_META) === 0 || !Offline::isBought($order)) {
             return $address;
         }
         if (self::$address === null) {
@@ -79,6 +83,17 @@ final class AfterPayment implements Module
         $known = $order instanceof \WC_Order && hash_equals($order->get_order_key(), $key);
         wp_safe_redirect($known ? $order->get_checkout_order_received_url() : wc_get_page_permalink('shop'));
         exit;
+    }
+
+    /** The server has no page of its own for this: on to the store's. */
+    public static function lead(): void
+    {
+        $page = $_GET[self::PAGE] ?? null;
+        $name = ['shop' => 'shop', 'cart' => 'cart', 'account' => 'myaccount'][is_string($page) ? $page : ''] ?? null;
+        if ($name !== null) {
+            wp_safe_redirect(wc_get_page_permalink($name));
+            exit;
+        }
     }
 
     /** Mails are written while the order changes its status, within the same request. */

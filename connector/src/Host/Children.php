@@ -34,7 +34,7 @@ final class Children
     }
 
     /**
-     * Writes a paid child order. The same key gives the same order.
+     * Writes a child order, paid, or to be paid as its parent where no gateway charges that. The same key gives the same order.
      *
      * @return array<string, mixed>
      */
@@ -50,9 +50,10 @@ final class Children
                 $parent->add_order_note(sprintf('Offer accepted: order #%s.', $order->get_order_number()));
             }
             $transaction = $child->text('transaction_id', '');
-            if (Orders::mayBePaid($order) && $transaction === '' && $order->get_payment_method() === 'cod') {
-                // Paid on delivery, as the parent is: to be worked on, without a payment.
-                $order->update_status(apply_filters('woocommerce_cod_process_payment_order_status', 'processing', $order));
+            if ($transaction === '' && Offline::is($order->get_payment_method())) {
+                if ($order->has_status('pending')) {
+                    $order->update_status(Offline::status($order));
+                }
             } elseif (Orders::mayBePaid($order)) {
                 $order->payment_complete($transaction);
             }

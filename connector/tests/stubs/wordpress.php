@@ -215,3 +215,8 @@ function set_transient(string $name, mixed $value, int $seconds = 0): bool
     WordPress::$options["_transient_$name"] = $value;
     return true;
 }
+
+function delete_transient(string $name): bool
+{
+    return delete_option("_transient_$name");
+}

@@ -43,6 +43,7 @@ macro_rules! every_case {
                 a_failed_payment_gives_the_stock_back_and_leaves_a_paid_order_alone
                 refunds_add_up_and_stop_at_the_total
                 a_child_order_is_written_once_with_the_parents_address
+                a_child_order_by_transfer_waits_for_its_money
                 notes_and_metadata_are_kept_with_the_order
         );
         $crate::every_case!($run,

@@ -2,7 +2,7 @@
 
 use kernel::Decimal;
 use kernel::ids::{OfferId, OrderId};
-use runtime::ports::ChildOrder;
+use runtime::ports::{ChildOrder, NewOrder};
 
 use crate::site::{RefundLine, RefundOrder, Site, add, cart_of, money, new_order, paid, wanted};
 
@@ -143,6 +143,47 @@ pub async fn a_child_order_is_written_once_with_the_parents_address(site: &dyn S
     let children = host.child_orders(parent.id).await.unwrap();
     assert_eq!(children.iter().map(|order| order.id).collect::<Vec<_>>(), [one.id]);
     assert_eq!(host.child_orders(OrderId(987_654)).await.unwrap().len(), 0);
+}
+
+/// Whoever pays by transfer pays for the child by transfer: it waits for its money, whatever has become of the parent.
+pub async fn a_child_order_by_transfer_waits_for_its_money(site: &dyn Site) {
+    let host = site.host();
+    let cart = cart_of(site, &[("tray", 1)]).await;
+    let parent = NewOrder { payment_method: "bacs".to_owned(), ..new_order(&cart, "transfer") };
+    let parent = host.place_order(&parent).await.unwrap();
+    let child = ChildOrder {
+        key: format!("transfer:{}", parent.id),
+        parent_id: parent.id,
+        offer_id: OfferId(3),
+        product: wanted(site, "mug", 3).await,
+        unit_price: Decimal::whole(6),
+        transaction_id: String::new(),
+        meta: Vec::new(),
+    };
+    let waits = host.place_child_order(&child).await.unwrap();
+    assert_eq!((waits.status.as_str(), waits.paid_at, waits.total), ("on-hold", None, money(1_980)));
+    assert_eq!((waits.payment_method.as_str(), waits.transaction_id.as_str()), ("bacs", ""));
+    assert!(waits.is_bought() && !waits.is_paid());
+    let open = host.open_cart(kernel::ids::UserId(0)).await.unwrap();
+    assert!(add(site, &open.token, "mug", 1).await.is_err(), "its units are out of the stock");
+    host.complete_payment(parent.id, "transfer-1").await.unwrap();
+    let again = host.place_child_order(&child).await.unwrap();
+    assert_eq!(
+        (again.id, again.status.as_str()),
+        (waits.id, "on-hold"),
+        "the parent's money is not the child's"
+    );
+    let charged = ChildOrder {
+        key: format!("charged:{}", parent.id),
+        transaction_id: "charge-1".to_owned(),
+        product: wanted(site, "tray", 1).await,
+        ..child.clone()
+    };
+    assert!(host.place_child_order(&charged).await.unwrap().is_paid(), "what was charged is paid");
+    let paid = host.complete_payment(waits.id, "transfer-2").await.unwrap();
+    assert_eq!((paid.status.as_str(), paid.transaction_id.as_str()), ("processing", "transfer-2"));
+    let paid_again = host.place_child_order(&child).await.unwrap();
+    assert_eq!(paid_again.status, "processing");
 }
 
 /// What is kept with an order is read again; what is not there is said so.

@@ -93,14 +93,26 @@ async fn the_buyer_of_a_paid_order_is_sent_to_its_offer() {
         ] {
             assert_eq!(world.engine.ask(wrong).await.unwrap_err().kind, FaultKind::NotFound);
         }
-        for (status, funnel) in [("on-hold", funnel.id), ("processing", 0)] {
+        for (status, method, funnel, offered) in [
+            ("on-hold", "test", funnel.id, false),
+            ("processing", "test", 0, false),
+            ("on-hold", "cod", funnel.id, true),
+            ("on-hold", "bacs", funnel.id, true),
+            ("on-hold", "cheque", funnel.id, true),
+            ("processing", "cod", funnel.id, true),
+            ("pending", "bacs", funnel.id, false),
+            ("failed", "bacs", funnel.id, false),
+            ("cancelled", "cheque", funnel.id, false),
+        ] {
             {
                 let mut state = world.shop.state();
                 let order = state.orders.get_mut(&id.0).unwrap();
                 order.status = status.to_owned();
+                order.payment_method = method.to_owned();
                 order.meta = vec![("_ocart_funnel_id".to_owned(), funnel.to_string())];
             }
-            assert_eq!(world.engine.ask(asked.clone()).await.unwrap(), None, "{status}");
+            let address = world.engine.ask(asked.clone()).await.unwrap();
+            assert_eq!(address.is_some(), offered, "{status} {method}");
         }
         world.verify().await;
     }

@@ -7,6 +7,7 @@
 pub mod actions;
 pub mod calls;
 pub mod command;
+pub mod doors;
 pub mod filters;
 pub mod host;
 pub mod inbox;
@@ -64,6 +65,7 @@ pub fn feature() -> Feature {
             sign_in::rest::routes(routes);
             sign_in::storefront::routes(routes);
             command::rest::routes(routes);
+            doors::storefront::routes(routes);
         }),
         templates: pairing::admin::TEMPLATES,
         menu: &[MenuItem {

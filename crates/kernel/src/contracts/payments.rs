@@ -6,10 +6,31 @@ use crate::Request;
 use crate::ids::OrderId;
 use crate::money::Money;
 
-/// The transaction of what is paid on delivery: no gateway was asked, nothing was charged.
-pub const ON_DELIVERY: &str = "on-delivery";
-/// Method of payment of an order that is paid on delivery, as WooCommerce names it.
-pub const CASH_ON_DELIVERY: &str = "cod";
+/// The transaction of what is paid without a gateway, as its order is: nobody was asked, nothing was charged.
+pub const WITHOUT_CHARGE: &str = "without-charge";
+/// A method of payment that no gateway charges.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OfflineMethod {
+    /// As WooCommerce names it.
+    pub name: &'static str,
+    /// How the money comes, for people: `on delivery`.
+    pub how: &'static str,
+    /// Is an order worked on before the money has come? Else it is on hold until then.
+    pub at_once: bool,
+}
+
+/// Cash on delivery, bank transfer, cheque.
+const OFFLINE: [OfflineMethod; 3] = [
+    OfflineMethod { name: "cod", how: "on delivery", at_once: true },
+    OfflineMethod { name: "bacs", how: "by bank transfer", at_once: false },
+    OfflineMethod { name: "cheque", how: "by cheque", at_once: false },
+];
+
+/// The method of this name, where no gateway charges it.
+#[must_use]
+pub fn offline(method: &str) -> Option<OfflineMethod> {
+    OFFLINE.into_iter().find(|known| known.name == method)
+}
 
 /// What a charge came to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

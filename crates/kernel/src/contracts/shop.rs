@@ -132,6 +132,14 @@ impl OrderSnapshot {
         matches!(self.status.as_str(), "processing" | "completed")
     }
 
+    /// Bought for good: paid, or on hold until the money comes by a way that no gateway charges. An order whose payment
+    /// is still under way, or has failed, is not.
+    #[must_use]
+    pub fn is_bought(&self) -> bool {
+        let awaited = || super::payments::offline(&self.payment_method).is_some();
+        self.is_paid() || (self.status == "on-hold" && awaited())
+    }
+
     fn order_aggregate(&self) -> String {
         format!("order:{}", self.id)
     }

@@ -101,7 +101,7 @@ pub struct ChildOrder {
     pub product: AddToCart,
     /// Price of one as the shop enters prices (with or without tax).
     pub unit_price: Decimal,
-    /// The gateway's id of the payment; empty for a quote.
+    /// The gateway's id of the payment; empty for a quote, and where no gateway charges it.
     pub transaction_id: String,
     /// Metadata.
     pub meta: Vec<(String, String)>,
@@ -234,7 +234,8 @@ pub trait Host: Send + Sync + 'static {
     async fn fail_payment(&self, order_id: OrderId, reason: &str) -> Result<OrderSnapshot, Fault>;
     /// What a child order would come to, with the parent's address and the shop's taxes.
     async fn quote_child_order(&self, child: &ChildOrder) -> Result<OrderQuote, Fault>;
-    /// Writes a paid child order with `parent_order_id`. Idempotent by key.
+    /// Writes a child order with `parent_order_id`: paid, or without a transaction by the parent's own method, where
+    /// no gateway charges that: on hold until the money comes by transfer or cheque. Idempotent by key.
     async fn place_child_order(&self, child: &ChildOrder) -> Result<OrderSnapshot, Fault>;
     /// An order.
     async fn order(&self, id: OrderId) -> Result<Option<OrderSnapshot>, Fault>;

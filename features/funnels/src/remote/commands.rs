@@ -51,14 +51,14 @@ pub(crate) async fn answer_bump(engine: Engine, request: AnswerBump) -> Result<O
 }
 
 /// Answers [`AfterPayment`]: ties the cart's answers to the order and gives the first page for it, with its token. An order
-/// that is not paid, or that nothing is offered for, has none.
+/// that is not bought, or that nothing is offered for, has none.
 pub(crate) async fn after_payment(engine: Engine, request: AfterPayment) -> Result<Option<String>, Fault> {
     let order = engine.host().order(request.order_id).await?;
     let order = order
         .filter(|order| !order.order_key.is_empty() && hash::same(&order.order_key, &request.order_key))
         .ok_or_else(|| Fault::not_found("order"))?;
     let funnel = upsells::queries::funnel_of(&order);
-    if !order.is_paid() || order.parent_id.0 != 0 {
+    if !order.is_bought() || order.parent_id.0 != 0 {
         return Ok(None);
     }
     if !order.cart_token.is_empty() {

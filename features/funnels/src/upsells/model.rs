@@ -1,6 +1,6 @@
 //! An attempt to charge an upsell, and what a shopper is told of it.
 
-use kernel::contracts::payments::ON_DELIVERY;
+use kernel::contracts::payments::WITHOUT_CHARGE;
 use kernel::contracts::shop::{OrderSnapshot, ProductSnapshot};
 use kernel::ids::{FunnelId, OfferId, OrderId, ProductId, StepId};
 use kernel::{Amount, Currency, Decimal, Money};
@@ -92,8 +92,8 @@ impl Attempt {
             offer_id: self.offer_id,
             product: self.product.clone(),
             unit_price: self.unit_price,
-            // Whoever pays on delivery has made no transaction.
-            transaction_id: if transaction_id == ON_DELIVERY { "" } else { transaction_id }.to_owned(),
+            // Whoever pays on delivery, by transfer or by cheque has made no transaction.
+            transaction_id: if transaction_id == WITHOUT_CHARGE { "" } else { transaction_id }.to_owned(),
             meta: vec![
                 ("_ocart_funnel_id".to_owned(), self.funnel_id.to_string()),
                 ("_ocart_offer_id".to_owned(), self.offer_id.to_string()),
@@ -132,8 +132,8 @@ pub struct OpenOffer {
     pub regular: OrderQuote,
     /// `Visa ending 4242`.
     pub method: String,
-    /// Paid when it is delivered, as the order is: accepting charges nothing.
-    pub on_delivery: bool,
+    /// Paid without a gateway, as the order is (`on delivery`): accepting charges nothing.
+    pub offline: Option<&'static str>,
 }
 
 /// What became of an acceptance; everyone who accepts the same offer is told the same.

@@ -1,6 +1,6 @@
 //! Which offer comes next for an order, and for how much.
 
-use kernel::contracts::payments::{CASH_ON_DELIVERY, SavedMethod, SavedMethodSnapshot};
+use kernel::contracts::payments::{SavedMethod, SavedMethodSnapshot, offline};
 use kernel::contracts::shop::{OrderSnapshot, ProductSnapshot};
 use kernel::ids::{FunnelId, OfferId, OrderId, StepId};
 use kernel::{Decimal, Fault, Moment};
@@ -27,9 +27,9 @@ pub fn thank_you(engine: &Engine, order: &OrderSnapshot) -> String {
     }
 }
 
-/// May this order still be offered something: paid, not a child, nothing given back?
+/// May this order still be offered something: bought, not a child, nothing given back?
 fn is_open(order: &OrderSnapshot) -> bool {
-    order.is_paid() && order.parent_id.0 == 0 && order.refunded_total.minor() == 0
+    order.is_bought() && order.parent_id.0 == 0 && order.refunded_total.minor() == 0
 }
 
 /// What may be offered: all but what it comes to.
@@ -100,7 +100,7 @@ pub(crate) async fn offer_of(
         unit_price,
         quote,
         regular,
-        on_delivery: method.gateway == CASH_ON_DELIVERY,
+        offline: offline(&method.gateway).map(|known| known.how),
         method: method.label,
     }))
 }

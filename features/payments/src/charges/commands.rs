@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kernel::contracts::payments::{Charge, ChargeOutcome, ConfirmCharge, ON_DELIVERY, PaymentSource};
+use kernel::contracts::payments::{Charge, ChargeOutcome, ConfirmCharge, PaymentSource, WITHOUT_CHARGE};
 use kernel::ids::{OrderId, UserId};
 use kernel::{Fault, FaultKind};
 use runtime::ports::{GatewayCommand, GatewayError, GatewaySource};
@@ -10,7 +10,7 @@ use runtime::{Actor, Engine, Tx};
 
 use super::commands_record::{ANSWERED, record};
 use super::model::{Attempt, State};
-use super::queries::is_paid_on_delivery;
+use super::queries::paid_offline;
 use super::rules::{self, Recorded};
 use super::store::{self, NewAttempt};
 
@@ -25,9 +25,9 @@ pub async fn charge(engine: Engine, request: Charge) -> Result<ChargeOutcome, Fa
     let (attempt, saved_with) = read(&engine, &request).await?;
     if let Some(order) = saved_with
         && without_a_method(&engine, &attempt.key, order).await?
-        && is_paid_on_delivery(&engine, order).await?
+        && paid_offline(&engine, order).await?.is_some()
     {
-        return Ok(ChargeOutcome::Succeeded { transaction_id: ON_DELIVERY.to_owned() });
+        return Ok(ChargeOutcome::Succeeded { transaction_id: WITHOUT_CHARGE.to_owned() });
     }
     let fresh = match request.source {
         PaymentSource::Fresh { token, .. } => Some(token),

@@ -1,7 +1,7 @@
 //! What others ask about payments.
 
 use kernel::Fault;
-use kernel::contracts::payments::{CASH_ON_DELIVERY, SavedMethod, SavedMethodSnapshot};
+use kernel::contracts::payments::{OfflineMethod, SavedMethod, SavedMethodSnapshot, offline};
 use kernel::ids::OrderId;
 use runtime::Engine;
 
@@ -16,15 +16,15 @@ pub(crate) async fn saved_method(
     let usable = |gateway: &str| engine.gateway(gateway).is_ok_and(runtime::ports::Gateway::one_click);
     match method.map(|method| method.snapshot) {
         Some(snapshot) => Ok(Some(snapshot).filter(|snapshot| usable(&snapshot.gateway))),
-        None => Ok(is_paid_on_delivery(&engine, request.order_id).await?.then(|| SavedMethodSnapshot {
-            gateway: CASH_ON_DELIVERY.to_owned(),
-            label: "cash on delivery".to_owned(),
+        None => Ok(paid_offline(&engine, request.order_id).await?.map(|method| SavedMethodSnapshot {
+            gateway: method.name.to_owned(),
+            label: method.how.to_owned(),
         })),
     }
 }
 
-/// Is the order paid when it is delivered? Then so is whatever is added to it.
-pub(crate) async fn is_paid_on_delivery(engine: &Engine, order: OrderId) -> Result<bool, Fault> {
+/// How an order is paid whose money no gateway charges. What is added to the order is paid so as well.
+pub(crate) async fn paid_offline(engine: &Engine, order: OrderId) -> Result<Option<OfflineMethod>, Fault> {
     let order = engine.host().order(order).await?;
-    Ok(order.is_some_and(|order| order.payment_method == CASH_ON_DELIVERY))
+    Ok(order.and_then(|order| offline(&order.payment_method)))
 }

@@ -1,5 +1,6 @@
 //! Accepted post-purchase offers, as child orders.
 
+use kernel::contracts::payments::offline;
 use kernel::contracts::shop::{OrderPlaced, OrderSnapshot};
 use kernel::{Decimal, Fault};
 use runtime::ports::{ChildOrder, OrderQuote};
@@ -54,7 +55,7 @@ pub fn quote(tx: &mut Tx, child: &ChildOrder) -> Result<OrderQuote, Fault> {
     })
 }
 
-/// Writes a paid child order. The same key gives the same order.
+/// Writes a child order, paid as its parent is. The same key gives the same order.
 pub fn place(tx: &mut Tx, child: &ChildOrder) -> Result<OrderSnapshot, Fault> {
     if let Some(id) = store::by_key(tx, &child.key)? {
         let order = queries::must(tx, id)?;
@@ -91,5 +92,9 @@ pub fn place(tx: &mut Tx, child: &ChildOrder) -> Result<OrderSnapshot, Fault> {
     let snapshot = queries::snapshot(tx, &order)?;
     tx.emit(&OrderPlaced { order: snapshot })?;
     store::add_note(tx, priced.parent.id, &format!("Offer accepted: order #{}.", order.id), false, "system")?;
+    let awaited = |method: &str| offline(method).is_some_and(|known| !known.at_once);
+    if child.transaction_id.is_empty() && awaited(&order.payment_method) {
+        return commands::set_status(tx, order.id, "on-hold", "");
+    }
     commands::complete_payment(tx, order.id, &child.transaction_id)
 }

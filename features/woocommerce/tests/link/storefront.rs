@@ -1,13 +1,16 @@
 //! What the store's pages ask.
 
+use axum::body::Body;
+use axum::http::Request;
 use kernel::contracts::ocart::{AfterPayment, AnswerBump, BumpLine, FunnelCheckout, ShowCheckout, ShownBump};
 use kernel::contracts::oloyalty::{BalanceOf, MemberBalance};
 use kernel::ids::{FunnelId, OfferId, ProductId};
 use kernel::{Currency, Decimal, Fault, Money};
 use runtime::Module;
 use serde_json::{Value, json};
+use tower::ServiceExt;
 
-use crate::world::{code, servers_with};
+use crate::world::{ADDRESS, code, servers_with};
 
 fn line() -> BumpLine {
     BumpLine {
@@ -139,6 +142,23 @@ async fn what_is_not_a_question_of_the_stores_is_refused() {
         for route in ["checkout", "bump", "after-payment", "balance"] {
             let (status, _) = server.unsigned(&format!("storefront/{route}"), &json!({})).await;
             assert_eq!(status, 401, "{route}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_shops_own_pages_are_in_the_store() {
+    for server in servers_with(others) {
+        for (path, leads) in [
+            ("/", "/"),
+            ("/shop", "/?cartwright_page=shop"),
+            ("/cart", "/?cartwright_page=cart"),
+            ("/my-account", "/?cartwright_page=account"),
+        ] {
+            let answer = server.router.clone().oneshot(Request::get(path).body(Body::empty()).unwrap());
+            let answer = answer.await.unwrap();
+            let location = answer.headers()["location"].to_str().unwrap().to_owned();
+            assert_eq!((answer.status().as_u16(), location), (303, format!("{ADDRESS}{leads}")), "{path}");
         }
     }
 }
