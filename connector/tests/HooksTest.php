@@ -10,6 +10,7 @@ namespace Cartwright\Tests;
 
 use Cartwright\Hooks\Actions;
 use Cartwright\Hooks\Filters;
+use Cartwright\Installation;
 use Cartwright\Link\Link;
 
 final class HooksTest extends Stage
@@ -44,6 +45,22 @@ final class HooksTest extends Stage
         self::assertSame(['done' => ['a', 'b']], Actions::answer($body));
         self::assertSame(['done' => ['a', 'b']], Actions::answer($body), 'a repeat is taken and not done again');
         self::assertSame([['enrolled', 7], ['earned', 7, 50]], $heard);
+    }
+
+    public function testWhatWasDoneIsRememberedForSixtyDays(): void
+    {
+        (new Actions())->register();
+        $told = static fn (string $id): array => Actions::answer(['actions' => [self::action($id, 'ocart/bump/shown', [])]]);
+        foreach (['old' => 61, 'young' => 59] as $id => $days) {
+            $told($id);
+            $at = time() - $days * DAY_IN_SECONDS;
+            $GLOBALS['wpdb']->query("UPDATE wp_cartwright_done SET at = $at WHERE id = '$id'");
+        }
+        do_action(Installation::HOURLY);
+        $kept = $GLOBALS['wpdb']->get_results('SELECT id FROM wp_cartwright_done');
+        self::assertSame(['young'], array_column($kept, 'id'));
+        $told('young');
+        self::assertSame(2, count(array_keys(\WordPress::$done, 'ocart/bump/shown', true)), 'and is not done again');
     }
 
     public function testAListenersTroubleIsItsOwn(): void
