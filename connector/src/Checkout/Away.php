@@ -39,7 +39,8 @@ final class Away
             return null;
         }
         try {
-            return Server::post($route, $question, $patience);
+            $asked = apply_filters('cartwright/patience', $patience, $route);
+            return Server::post($route, $question, is_numeric($asked) ? (float) $asked : $patience);
         } catch (Failure $failure) {
             if ($failure->reason === 'cartwright_unreachable') {
                 set_transient(self::MARK, '1', self::REST);
