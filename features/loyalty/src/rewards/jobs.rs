@@ -25,6 +25,7 @@ impl Job for MakeCoupon {
 #[must_use]
 pub fn job_kind() -> JobKind {
     JobKind::new(|engine: Engine, job: MakeCoupon| async move { make(&engine, job.redemption_id).await })
+        .steadfast()
 }
 
 async fn make(engine: &Engine, id: RedemptionId) -> Result<(), Fault> {
