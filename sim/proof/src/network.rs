@@ -161,7 +161,10 @@ impl Network {
         if copy.may_be_repeated() && self.inner().repeats {
             let (twice, later) = {
                 let mut inner = self.inner();
-                (inner.chance.percent(7), inner.chance.percent(12))
+                // The button that people press again while nothing happens.
+                let pressed = ["/pay", "/accept"].iter().any(|end| copy.uri.path().ends_with(end));
+                let impatience = if pressed { 30 } else { 7 };
+                (inner.chance.percent(impatience), inner.chance.percent(12))
             };
             if later {
                 self.inner().kept.push(copy.clone());

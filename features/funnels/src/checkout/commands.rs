@@ -267,11 +267,14 @@ pub async fn settle(engine: &Engine, checkout: Checkout) -> Result<Checkout, Fau
     if !engine.write(Actor::system(), move |tx| store::claim(tx, &held, HELD_SECONDS)).await? {
         return wait(engine, checkout.id).await;
     }
-    let asked = if checkout.order_id.0 > 0 {
-        engine.ask(ConfirmCharge { key: checkout.attempt_key.clone() }).await
-    } else {
-        Err(Fault::not_found("payment"))
-    };
+    // A key that was never begun is given up here, so whoever began the attempt and slept since charges nothing any more.
+    let asked = engine.ask(ConfirmCharge { key: checkout.attempt_key.clone() }).await;
+    let key = checkout.attempt_key;
+    // The order may have been written since the checkout was read.
+    let checkout = current(engine, checkout.id).await?;
+    if checkout.attempt_key != key {
+        return Ok(checkout);
+    }
     let concluded = conclude(engine, &checkout, checkout.order_id, asked).await;
     if concluded.is_err() {
         let id = checkout.id;
