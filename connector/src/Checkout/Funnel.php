@@ -106,11 +106,16 @@ final class Funnel
     private static function snapshot(\WC_Cart $cart): array
     {
         $session = WC()->session;
+        $key = (string) $session->get_customer_id();
         $token = (string) $session->get(CartTokens::IN_SESSION, '');
-        $row = $token === '' ? null : CartTokens::find($token);
-        if ($row === null) {
-            $token = CartTokens::make((string) $session->get_customer_id(), get_current_user_id());
+        if ($token === '') {
+            $token = CartTokens::of($key);
             $session->set(CartTokens::IN_SESSION, $token);
+        }
+        $row = CartTokens::find($token);
+        if ($row === null) {
+            // The request before this one may not have come to write it down yet.
+            CartTokens::point($token, $key, get_current_user_id());
         }
         return CartSnapshot::of($cart, $token, get_current_user_id(), $row['orders'] ?? 0);
     }

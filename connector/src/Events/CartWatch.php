@@ -67,7 +67,7 @@ final class CartWatch implements Module
         if ($same && ($token === '' || $key === (string) $session->get(self::KEY, ''))) {
             return;
         }
-        $token = $token === '' ? bin2hex(random_bytes(16)) : $token;
+        $token = $token === '' ? CartTokens::of($key) : $token;
         self::remember($session, $token, $key, $print);
         self::$waiting = ['cart' => $cart, 'token' => $token, 'key' => $key, 'same' => $same];
     }

@@ -41,10 +41,19 @@ final class CartTokens
         ];
     }
 
-    /** A token for a session: a new one. */
+    /**
+     * The token of a session that has none yet. Requests of one session run side by side and the last one's session is kept
+     * whole: so each comes to the same token by itself. It cannot be guessed from the session's key.
+     */
+    public static function of(string $sessionKey): string
+    {
+        return substr(hash_hmac('sha256', "cart\n$sessionKey", wp_salt('nonce')), 0, 32);
+    }
+
+    /** The token of a session, which stands for it from now on. */
     public static function make(string $sessionKey, int $customerId): string
     {
-        $token = bin2hex(random_bytes(16));
+        $token = self::of($sessionKey);
         self::point($token, $sessionKey, $customerId);
         return $token;
     }

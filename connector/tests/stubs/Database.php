@@ -32,6 +32,7 @@ final class Database
                 'cartwright_nonces (nonce PRIMARY KEY, seen INTEGER)',
                 'cartwright_locks (name PRIMARY KEY, owner, expires INTEGER)',
                 'cartwright_done (id PRIMARY KEY, at INTEGER)',
+                'cartwright_carts (token PRIMARY KEY, session_key, customer_id INTEGER, orders INTEGER DEFAULT 0, used INTEGER)',
                 'users (ID INTEGER PRIMARY KEY)',
                 'cartwright_orders (order_id INTEGER PRIMARY KEY, version INTEGER, digest)',
             ] as $table

@@ -174,6 +174,11 @@ function wp_strip_all_tags(string $html): string
     return trim(strip_tags($html));
 }
 
+function wp_salt(string $scheme = 'auth'): string
+{
+    return "salt of $scheme" . ($GLOBALS['salt'] ?? '');
+}
+
 function get_bloginfo(string $what): string
 {
     return $what === 'version' ? '7.1' : 'A store';
