@@ -11,10 +11,9 @@ import requests
 
 from harness.buyer import Buyer
 from harness.selling import Funnel
-from harness.shop import ADMIN
+from harness.shop import ADMIN, WEBHOOK_SECRET
 
-WEBHOOK_SECRET = "whsec-of-the-tests"
-SLOW_GATEWAY = {"CARTWRIGHT_TEST_GATEWAY_HOLD_MS": "300", "CARTWRIGHT_TEST_GATEWAY_WEBHOOK_SECRET": WEBHOOK_SECRET}
+SLOW_GATEWAY = {"CARTWRIGHT_TEST_GATEWAY_HOLD_MS": "300"}
 CALLERS = 64
 TURNS = 15
 STORE = "wp-json/wc/store/v1"

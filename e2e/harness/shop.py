@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = Path(os.environ.get("CARTWRIGHT_E2E_PROGRAM", ROOT / "target" / "debug" / "cartwright"))
 ADMIN = "admin"
 PASSWORD = "a-long-pass-phrase-for-tests"
+WEBHOOK_SECRET = "whsec-of-the-tests"
 READY_SECONDS = 60
 
 
@@ -42,6 +43,7 @@ class Shop:
             "CARTWRIGHT_SECRET_KEY_FILE": str(folder / "cartwright.key"),
             "CARTWRIGHT_SMTP_URL": smtp_url,
             "CARTWRIGHT_TABLE_PREFIX": prefix,
+            "CARTWRIGHT_TEST_GATEWAY_WEBHOOK_SECRET": WEBHOOK_SECRET,
         } | extra
 
     def beside(self, name, **extra):

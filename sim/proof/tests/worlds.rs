@@ -30,7 +30,7 @@ fn a_planted_fault_is_seen() {
 fn a_mariadb_stands_it_as_well() {
     for database in databases().into_iter().filter(|database| database.name == "mariadb") {
         let template = Template::on_server(&database.url, database.db.prefix()).unwrap();
-        let plan = Plan { rounds: 1, ..Plan::of(11) };
+        let plan = Plan { rounds: 1, ..Plan::of(3) };
         let outcome = play(&template, &plan, None).unwrap();
         assert_eq!(outcome.violations, Vec::<String>::new());
         assert!(outcome.charges > 0 && !outcome.struck.is_empty(), "{outcome:?}");
