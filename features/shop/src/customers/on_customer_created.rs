@@ -11,7 +11,7 @@ pub fn handle(tx: &mut Tx, envelope: &Envelope) -> Result<(), Fault> {
     let created: CustomerCreated = envelope.read()?;
     if store::find(tx, created.user_id)?.is_none() {
         let billing = Address { email: created.email, ..Address::default() };
-        store::put(tx, created.user_id, &billing, &Address::default())?;
+        store::add(tx, created.user_id, &billing, &Address::default())?;
     }
     Ok(())
 }

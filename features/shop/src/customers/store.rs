@@ -27,11 +27,25 @@ pub(crate) fn find(tx: &mut Tx, user: UserId) -> Result<Option<(Address, Address
 
 /// Writes both addresses.
 pub(crate) fn put(tx: &mut Tx, user: UserId, billing: &Address, shipping: &Address) -> Result<(), Fault> {
-    let (billing, shipping) = (kernel::json::to_text(billing), kernel::json::to_text(shipping));
-    if tx.execute(&UPDATE, params![&billing, &shipping, user])? == 0 {
-        tx.execute(&INSERT, params![user, &billing, &shipping])?;
+    let (text, ships) = (kernel::json::to_text(billing), kernel::json::to_text(shipping));
+    if tx.execute(&UPDATE, params![text, ships, user])? == 0 {
+        add(tx, user, billing, shipping)?;
     }
     Ok(())
+}
+
+/// Writes the addresses of an account that has none. Where another has just written some the unit runs again, and finds them.
+pub(crate) fn add(tx: &mut Tx, user: UserId, billing: &Address, shipping: &Address) -> Result<(), Fault> {
+    let (billing, shipping) = (kernel::json::to_text(billing), kernel::json::to_text(shipping));
+    match tx.execute(&INSERT, params![user, billing, shipping]) {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            if error.is_duplicate() {
+                tx.run_again();
+            }
+            Err(error.into())
+        }
+    }
 }
 
 /// A page of customers' accounts, newest first.
