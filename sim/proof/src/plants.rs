@@ -18,8 +18,6 @@ pub enum Plant {
     ChargeWithoutKey,
     /// The bank is asked for a refund without its key.
     RefundWithoutKey,
-    /// A payment that another holds is taken all the same.
-    LeaseIgnored,
     /// A delivered event is not marked as delivered.
     DeliveryNotMarked,
     /// Idempotency keys are not looked up.
@@ -27,7 +25,7 @@ pub enum Plant {
 }
 
 /// All, with the names under which they are asked for.
-pub const PLANTS: [(&str, Plant); 10] = [
+pub const PLANTS: [(&str, Plant); 9] = [
     ("lost-update", Plant::LostUpdate),
     ("missing-unique-key", Plant::MissingUniqueKey),
     ("double-send", Plant::DoubleSend),
@@ -35,7 +33,6 @@ pub const PLANTS: [(&str, Plant); 10] = [
     ("outbox-outside-transaction", Plant::OutboxOutsideTransaction),
     ("charge-without-key", Plant::ChargeWithoutKey),
     ("refund-without-key", Plant::RefundWithoutKey),
-    ("lease-ignored", Plant::LeaseIgnored),
     ("delivery-not-marked", Plant::DeliveryNotMarked),
     ("replay-forgotten", Plant::ReplayForgotten),
 ];
@@ -75,11 +72,6 @@ impl Plant {
                 "INSERT INTO {p}cartwright_deliveries",
                 "{p}cartwright_deliveries",
                 "{p}cartwright_deliveries_aside",
-            ),
-            Self::LeaseIgnored => (
-                "UPDATE {p}cartwright_payment_attempts SET claimed_by = ?",
-                "claimed_until < ?)",
-                "claimed_until < ? OR 1 = 1)",
             ),
             Self::DeliveryNotMarked => {
                 ("UPDATE {p}cartwright_deliveries SET state = 'done'", "state = 'done'", "state = 'pending'")
