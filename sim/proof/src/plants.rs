@@ -18,6 +18,8 @@ pub enum Plant {
     ChargeWithoutKey,
     /// The bank is asked for a refund without its key.
     RefundWithoutKey,
+    /// A payment that another holds is taken all the same, by the offer and by payments: either's lease alone is enough.
+    LeaseIgnored,
     /// A delivered event is not marked as delivered.
     DeliveryNotMarked,
     /// Idempotency keys are not looked up.
@@ -25,7 +27,7 @@ pub enum Plant {
 }
 
 /// All, with the names under which they are asked for.
-pub const PLANTS: [(&str, Plant); 9] = [
+pub const PLANTS: [(&str, Plant); 10] = [
     ("lost-update", Plant::LostUpdate),
     ("missing-unique-key", Plant::MissingUniqueKey),
     ("double-send", Plant::DoubleSend),
@@ -33,6 +35,7 @@ pub const PLANTS: [(&str, Plant); 9] = [
     ("outbox-outside-transaction", Plant::OutboxOutsideTransaction),
     ("charge-without-key", Plant::ChargeWithoutKey),
     ("refund-without-key", Plant::RefundWithoutKey),
+    ("lease-ignored", Plant::LeaseIgnored),
     ("delivery-not-marked", Plant::DeliveryNotMarked),
     ("replay-forgotten", Plant::ReplayForgotten),
 ];
@@ -72,6 +75,16 @@ impl Plant {
                 "INSERT INTO {p}cartwright_deliveries",
                 "{p}cartwright_deliveries",
                 "{p}cartwright_deliveries_aside",
+            ),
+            Self::LeaseIgnored if text.contains("{p}cartwright_upsell_attempts") => (
+                "UPDATE {p}cartwright_upsell_attempts SET held_until = ?",
+                "held_until < ?)",
+                "held_until < ? OR 1 = 1)",
+            ),
+            Self::LeaseIgnored => (
+                "UPDATE {p}cartwright_payment_attempts SET claimed_by = ?",
+                "claimed_until < ?)",
+                "claimed_until < ? OR 1 = 1)",
             ),
             Self::DeliveryNotMarked => {
                 ("UPDATE {p}cartwright_deliveries SET state = 'done'", "state = 'done'", "state = 'pending'")
