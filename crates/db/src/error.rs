@@ -86,8 +86,9 @@ impl From<mysql::Error> for DbError {
                 1062 | 1586 => {
                     Self::Duplicate(server.message.rsplit('\'').nth(1).unwrap_or_default().to_owned())
                 }
-                // Deadlock, lock wait time-out, changed row, cluster not ready, TiDB's write conflicts.
-                1213 | 1205 | 1020 | 1047 | 8002 | 8022 | 8028 | 9007 => {
+                // Deadlock, lock wait time-out, changed row, cluster not ready, a table that a migration changed under
+                // a read, TiDB's write conflicts.
+                1213 | 1205 | 1020 | 1047 | 1412 | 8002 | 8022 | 8028 | 9007 => {
                     Self::Refused(server.code.to_string())
                 }
                 // Shutdown, killed connection, gone away.

@@ -21,6 +21,9 @@ const TRIES: u32 = 10;
 /// Times the outcome of a commit is asked for: about ten seconds, in which a database that fell comes back.
 const OUTCOME_TRIES: u32 = 45;
 const CONNECT: Duration = Duration::from_secs(5);
+/// What a read asks is answered as of its beginning, as on SQLite. A snapshot is promised at this level only: under
+/// READ COMMITTED `WITH CONSISTENT SNAPSHOT` is accepted and means nothing.
+const ONE_MOMENT: &str = "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ";
 
 pub(crate) struct Pool {
     pub(crate) write: Sender<Work>,
@@ -147,7 +150,11 @@ impl Worker {
 
     fn attempt(&mut self, task: &mut dyn Task, reading: bool) -> Result<Ended, DbError> {
         if self.connection.is_none() {
-            self.connection = Some(Conn::new(self.options.clone())?);
+            let mut connection = Conn::new(self.options.clone())?;
+            if reading {
+                connection.query_drop(ONE_MOMENT)?;
+            }
+            self.connection = Some(connection);
         }
         let Some(connection) = self.connection.as_mut() else { return Err(DbError::Closed) };
         if reading {

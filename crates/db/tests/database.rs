@@ -218,6 +218,28 @@ fn a_read_may_not_write() {
     }
 }
 
+/// Verifiers and backups ask more than one question, and compare or keep the answers together.
+#[test]
+fn a_read_sees_one_moment_however_many_questions_it_asks() {
+    for TestDatabase { db, name, .. } in &migrated() {
+        db.write_now(|tx| insert(tx, "a")).unwrap();
+        let other = db.clone();
+        let seen = db
+            .read_now(move |tx| {
+                let before = tx.count(&COUNTER, params!["a"])?;
+                other.write_now(|tx| {
+                    tx.execute(&BUMP, params!["a"])?;
+                    insert(tx, "b")
+                })?;
+                Ok((before, tx.count(&COUNTER, params!["a"])?, tx.count(&COUNT, params![])?))
+            })
+            .unwrap();
+        assert_eq!(seen, (0, 0, 1), "{name}");
+        let now = db.read_now(|tx| Ok((tx.count(&COUNTER, params!["a"])?, tx.count(&COUNT, params![])?)));
+        assert_eq!(now.unwrap(), (1, 2), "{name}: the next one sees what was kept meanwhile");
+    }
+}
+
 #[test]
 fn several_servers_may_migrate_at_once() {
     for database in databases() {
