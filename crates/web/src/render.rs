@@ -33,7 +33,7 @@ impl Renderer {
         for (name, text) in crate::assets::templates().chain(own) {
             environment
                 .add_template_owned(name.clone(), text)
-                .map_err(|error| Fault::bug(format!("template {name}: {error:#}")))?;
+                .map_err(|error| Fault::bug(format!("template {name}: {error}")))?;
         }
         Ok(Self { environment })
     }
@@ -43,7 +43,7 @@ impl Renderer {
         self.environment
             .get_template(template)
             .and_then(|template| template.render(context))
-            .map_err(|error| Fault::bug(format!("page {template}: {error:#}")))
+            .map_err(|error| Fault::bug(format!("page {template}: {error}")))
     }
 
     /// Names of all templates, for the tests that render each.

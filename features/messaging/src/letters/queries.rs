@@ -25,7 +25,7 @@ static ENVIRONMENT: LazyLock<Result<Environment<'static>, String>> = LazyLock::n
     });
     environment.set_formatter(web::render::escape);
     for (name, text) in PARTS {
-        environment.add_template(name, text).map_err(|error| format!("{error:#}"))?;
+        environment.add_template(name, text).map_err(|error| format!("{error}"))?;
     }
     Ok(environment)
 });
@@ -35,7 +35,7 @@ fn render(part: &str, context: &LetterContext) -> Result<String, Fault> {
     environment
         .get_template(part)
         .and_then(|template| template.render(context))
-        .map_err(|error| Fault::bug(format!("letter: {error:#}")))
+        .map_err(|error| Fault::bug(format!("letter: {error}")))
 }
 
 /// Who writes.
