@@ -8,10 +8,15 @@ use std::sync::{Mutex, PoisonError};
 
 use clap::ArgMatches;
 use kernel::Fault;
+use proof::plan::Kind;
 use proof::{Outcome, PLANTS, Plan, Plant, Template, play};
 
 /// Worlds tried while a failing one is made smaller.
 const MOST_TRIES: usize = 40;
+/// Worlds from which on a sweep must have seen everything that there is to see.
+const MANY: usize = 100;
+/// Findings that are shown of worlds in which a planted fault was not found.
+const MOST_OTHERS: usize = 10;
 
 fn kept() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../sim/failing-seeds.txt")
@@ -101,26 +106,9 @@ fn outcome(template: &Template, plan: &Plan, plant: Option<Plant>) -> Outcome {
 
 fn sweep(template: &Template, plans: Vec<Plan>, threads: usize, digests: bool) -> Result<bool, Fault> {
     let outcomes = played(template, &plans, None, threads, |_| false);
-    let sum = |count: fn(&Outcome) -> usize| outcomes.iter().map(count).sum::<usize>();
-    println!(
-        "{} worlds: {} requests, {} charges, {} webhooks, {} letters, {} faults, {} visits given up",
-        outcomes.len(),
-        sum(|outcome| outcome.requests),
-        sum(|outcome| outcome.charges),
-        sum(|outcome| outcome.webhooks),
-        sum(|outcome| outcome.letters),
-        sum(|outcome| outcome.struck.len()),
-        sum(|outcome| outcome.given_up),
-    );
-    let mut tally: Vec<(&str, i64)> = Vec::new();
-    for (what, many) in outcomes.iter().flat_map(|outcome| &outcome.tally) {
-        match tally.iter_mut().find(|(known, _)| known == what) {
-            Some(sum) => sum.1 += many,
-            None => tally.push((what, *many)),
-        }
-    }
-    let tally: Vec<String> = tally.into_iter().map(|(what, many)| format!("{many} {what}")).collect();
-    println!("{}", tally.join(", "));
+    let figures = figures(&outcomes);
+    let told: Vec<String> = figures.iter().map(|(what, many)| format!("{many} {what}")).collect();
+    println!("{} worlds: {}", outcomes.len(), told.join(", "));
     if digests {
         outcomes.iter().for_each(|outcome| println!("{}: digest {:016x}", outcome.plan, outcome.digest));
     }
@@ -138,7 +126,44 @@ fn sweep(template: &Template, plans: Vec<Plan>, threads: usize, digests: bool) -
         keep(&small)?;
     }
     println!("{} of {} worlds failed", failed.len(), outcomes.len());
-    Ok(failed.is_empty())
+    let unseen = unseen(outcomes.len(), &figures);
+    if !unseen.is_empty() {
+        println!("nothing was seen of: {}", unseen.join(", "));
+    }
+    Ok(failed.is_empty() && unseen.is_empty())
+}
+
+/// What happened in all worlds together.
+fn figures(outcomes: &[Outcome]) -> Vec<(&'static str, i64)> {
+    let sum = |count: fn(&Outcome) -> usize| {
+        i64::try_from(outcomes.iter().map(count).sum::<usize>()).unwrap_or(i64::MAX)
+    };
+    let mut figures = vec![
+        ("requests", sum(|outcome| outcome.requests)),
+        ("charges", sum(|outcome| outcome.charges)),
+        ("webhooks", sum(|outcome| outcome.webhooks)),
+        ("letters", sum(|outcome| outcome.letters)),
+        ("faults", sum(|outcome| outcome.struck.len())),
+        ("visits given up", sum(|outcome| outcome.given_up)),
+    ];
+    for kind in Kind::ALL {
+        let struck = |outcome: &Outcome| outcome.struck.iter().filter(|(_, struck)| *struck == kind).count();
+        let many = outcomes.iter().map(struck).sum::<usize>();
+        figures.push((kind.name(), i64::try_from(many).unwrap_or(i64::MAX)));
+    }
+    for (what, many) in outcomes.iter().flat_map(|outcome| &outcome.tally) {
+        match figures.iter_mut().find(|(known, _)| known == what) {
+            Some(sum) => sum.1 += many,
+            None => figures.push((what, *many)),
+        }
+    }
+    figures
+}
+
+/// What a sweep of many worlds did not see at all: then nothing is proven of it.
+fn unseen(worlds: usize, figures: &[(&'static str, i64)]) -> Vec<&'static str> {
+    let none = figures.iter().filter(|(_, many)| *many == 0).map(|(what, _)| *what);
+    if worlds < MANY { Vec::new() } else { none.collect() }
 }
 
 /// Fewer rounds, fewer faults, and it still fails.
@@ -190,7 +215,8 @@ fn keep(outcome: &Outcome) -> Result<(), Fault> {
     writeln!(file, "{line} # {what}").map_err(problem)
 }
 
-/// Looks for a planted fault until some world shows it.
+/// Looks for a planted fault until some world shows it by what it must be known by; what else is wrong in a world is
+/// said when nothing showed it.
 fn hunt(
     template: &Template,
     name: &str,
@@ -198,14 +224,34 @@ fn hunt(
     plans: &[Plan],
     threads: usize,
 ) -> Result<bool, Fault> {
-    let outcomes = played(template, plans, Some(plant), threads, |outcome| !outcome.violations.is_empty());
-    let found = outcomes.iter().find(|outcome| !outcome.violations.is_empty());
-    match found {
-        Some(outcome) => {
-            let what = outcome.violations.first().map_or("", String::as_str);
-            println!("{name}: found by seed {}, after {} worlds: {what}", outcome.plan.seed, outcomes.len());
+    let shown = |outcome: &Outcome| {
+        outcome.violations.iter().find(|finding| plant.is_betrayed_by(finding)).map(String::to_owned)
+    };
+    let outcomes = played(template, plans, Some(plant), threads, |outcome| shown(outcome).is_some());
+    let found = outcomes.iter().find_map(|outcome| Some((outcome.plan.seed, shown(outcome)?)));
+    match &found {
+        Some((seed, what)) => {
+            println!("{name}: found by seed {seed}, after {} worlds: {what}", outcomes.len());
         }
-        None => println!("{name}: NOT FOUND in {} worlds", outcomes.len()),
+        None => {
+            println!("{name}: NOT FOUND in {} worlds", outcomes.len());
+            for finding in outcomes.iter().flat_map(|outcome| &outcome.violations).take(MOST_OTHERS) {
+                println!("  something else: {finding}");
+            }
+        }
     }
     Ok(found.is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MANY, unseen};
+
+    #[test]
+    fn many_worlds_must_have_seen_everything() {
+        let figures = [("charges", 4), ("refunds", 0)];
+        assert_eq!(unseen(MANY, &figures), ["refunds"]);
+        assert_eq!(unseen(MANY - 1, &figures), Vec::<&str>::new());
+        assert_eq!(unseen(MANY, &[("charges", 1)]), Vec::<&str>::new());
+    }
 }

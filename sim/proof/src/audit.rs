@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use db::{Sql, Tx, params};
 use kernel::{Currency, Decimal, Fault, Moment, Money};
 
+use crate::awards::awarded;
 use crate::bank::{SKEW_SECONDS, Verdict};
 use crate::world::World;
 
@@ -154,6 +155,7 @@ pub fn violations(world: &World<'_>) -> Result<Vec<String>, Fault> {
     money(world, &orders, &refunds, &mut found)?;
     letters(world, &mut found)?;
     points(world, &mut found)?;
+    awarded(world, &mut found)?;
     rewards(world, &mut found)?;
     silence(world, &mut found)?;
     stock(world, &mut found)?;

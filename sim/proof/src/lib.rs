@@ -4,6 +4,7 @@
 //! certain against the program's own account.
 
 pub mod audit;
+pub mod awards;
 pub mod bank;
 pub mod board;
 pub mod client;

@@ -97,6 +97,41 @@ pub enum Kind {
     Repeat,
 }
 
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 11] = [
+        Self::Crash,
+        Self::Refused,
+        Self::RunTwice,
+        Self::Down,
+        Self::AnswerLost,
+        Self::Hang,
+        Self::Bounced,
+        Self::CutOff,
+        Self::ClockJump,
+        Self::ClockSet,
+        Self::Repeat,
+    ];
+
+    /// For people, of many.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Crash => "crashes",
+            Self::Refused => "transactions refused",
+            Self::RunTwice => "transactions run twice",
+            Self::Down => "bank or post away",
+            Self::AnswerLost => "answers lost",
+            Self::Hang => "answers never given",
+            Self::Bounced => "letters bounced",
+            Self::CutOff => "databases lost",
+            Self::ClockJump => "clocks jumped",
+            Self::ClockSet => "clocks set",
+            Self::Repeat => "requests repeated",
+        }
+    }
+}
+
 /// Draws faults, and remembers which have struck.
 #[derive(Debug)]
 pub struct Faults {

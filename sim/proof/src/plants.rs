@@ -24,10 +24,12 @@ pub enum Plant {
     DeliveryNotMarked,
     /// Idempotency keys are not looked up.
     ReplayForgotten,
+    /// A refund leaves the order all of its points.
+    RefundKeepsPoints,
 }
 
 /// All, with the names under which they are asked for.
-pub const PLANTS: [(&str, Plant); 10] = [
+pub const PLANTS: [(&str, Plant); 11] = [
     ("lost-update", Plant::LostUpdate),
     ("missing-unique-key", Plant::MissingUniqueKey),
     ("double-send", Plant::DoubleSend),
@@ -38,12 +40,38 @@ pub const PLANTS: [(&str, Plant); 10] = [
     ("lease-ignored", Plant::LeaseIgnored),
     ("delivery-not-marked", Plant::DeliveryNotMarked),
     ("replay-forgotten", Plant::ReplayForgotten),
+    ("refund-keeps-points", Plant::RefundKeepsPoints),
 ];
 
 /// Where the deliveries of [`Plant::OutboxOutsideTransaction`] wait until they are handed on.
 pub const ASIDE: &str = "cartwright_deliveries_aside";
 
 impl Plant {
+    /// What of a finding shows this fault: the one of these that it holds. Whatever else goes wrong in the world
+    /// shows something else, and does not count.
+    #[must_use]
+    pub const fn betrayed_by(self) -> &'static [&'static str] {
+        match self {
+            Self::LostUpdate => &["payments.refunds: "],
+            Self::MissingUniqueKey => &[" were paid by one charge"],
+            Self::DoubleSend => &[" is sent and was taken 2 times"],
+            Self::BalanceOffByOne => &["member.balance: "],
+            Self::OutboxOutsideTransaction => &["an event of the outbox has no delivery"],
+            Self::ChargeWithoutKey => &[" belongs to no order"],
+            Self::RefundWithoutKey => &["the bank says "],
+            Self::LeaseIgnored => &["was asked for by two at once"],
+            Self::DeliveryNotMarked => &["the world does not come to rest"],
+            Self::ReplayForgotten => &["was sent again under "],
+            Self::RefundKeepsPoints => &[" are kept, its refunds leave "],
+        }
+    }
+
+    /// True when a finding shows this fault.
+    #[must_use]
+    pub fn is_betrayed_by(self, finding: &str) -> bool {
+        self.betrayed_by().iter().any(|part| finding.contains(part))
+    }
+
     /// The statement as the fault has it.
     #[must_use]
     pub fn altered(self, text: &str) -> Option<String> {
@@ -93,6 +121,12 @@ impl Plant {
                 "FROM {p}cartwright_replays WHERE scope = ?",
                 "scope = ? AND idempotency_key = ?",
                 "scope = ? AND idempotency_key = ? AND 1 = 0",
+            ),
+            // An award of a later state than every order's: nothing that happens to the order moves it any more.
+            Self::RefundKeepsPoints => (
+                "kept, order_version, local_day, expires_at FROM {p}cartwright_point_awards",
+                "kept, order_version,",
+                "kept, 4000000000 AS order_version,",
             ),
             Self::ChargeWithoutKey | Self::RefundWithoutKey => return None,
         };

@@ -1,7 +1,7 @@
 //! The simulation itself: the same plan is the same history, and a planted fault is seen.
 
 use db::testing::databases;
-use proof::{Plan, Plant, Template, play};
+use proof::{PLANTS, Plan, Plant, Template, play};
 
 #[test]
 fn the_same_plan_is_the_same_history() {
@@ -20,10 +20,28 @@ fn the_same_plan_is_the_same_history() {
 #[test]
 fn a_planted_fault_is_seen() {
     let template = Template::make().unwrap();
+    let plant = Plant::BalanceOffByOne;
     let found = (1..=200).any(|seed| {
-        !play(&template, &Plan::of(seed), Some(Plant::BalanceOffByOne)).unwrap().violations.is_empty()
+        let outcome = play(&template, &Plan::of(seed), Some(plant)).unwrap();
+        outcome.violations.iter().any(|finding| plant.is_betrayed_by(finding))
     });
     assert!(found);
+}
+
+#[test]
+fn a_planted_fault_is_not_taken_for_another() {
+    for (name, plant) in PLANTS {
+        assert!(!plant.betrayed_by().is_empty(), "{name}");
+        for other in
+            ["the world could not be played: no place for a world", "a job has failed or is overdue (1)"]
+        {
+            assert!(!plant.is_betrayed_by(other), "{name}: {other}");
+        }
+    }
+    assert!(
+        Plant::DeliveryNotMarked
+            .is_betrayed_by("the world could not be played: the world does not come to rest")
+    );
 }
 
 #[test]
