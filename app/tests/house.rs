@@ -10,8 +10,8 @@ fn root() -> PathBuf {
 
 fn files(below: &str, ending: &str) -> Vec<PathBuf> {
     fn walk(folder: &Path, ending: &str, found: &mut Vec<PathBuf>) {
-        let Ok(entries) = std::fs::read_dir(folder) else { return };
-        for entry in entries {
+        let entries = std::fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()));
+        for entry in entries.unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 walk(&path, ending, found);
@@ -204,6 +204,17 @@ fn compared(line: &str) -> Vec<String> {
     found
 }
 
+/// True of what only tests are made of; judged within the repository, wherever that lies.
+fn is_test(path: &Path) -> bool {
+    let within = path.strip_prefix(root()).unwrap();
+    let parts: Vec<String> = within.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+    let (file, folders) = parts.split_last().unwrap();
+    let name = file.trim_end_matches(".rs");
+    folders.iter().any(|folder| folder == "tests" || folder == "testing")
+        || matches!(name, "tests" | "testing")
+        || name.ends_with("_tests")
+}
+
 #[test]
 fn secrets_are_compared_in_constant_time() {
     let secrets = ["token", "signature", "csrf", "nonce", "order_key", "password", "secret", "digest", "mac"];
@@ -219,13 +230,37 @@ fn secrets_are_compared_in_constant_time() {
         compared("if call.token() == stored.order_key {").iter().filter(|operand| is_secret(operand)).count()
             == 2
     );
+    let mut read = BTreeSet::new();
     for folder in ["crates", "features", "adapters", "app/src"] {
-        for path in files(folder, ".rs").into_iter().filter(|path| !path.to_string_lossy().contains("test")) {
+        for path in files(folder, ".rs").into_iter().filter(|path| !is_test(path)) {
+            read.insert(path.strip_prefix(root()).unwrap().to_path_buf());
             for line in std::fs::read_to_string(&path).unwrap().lines() {
                 let secret = compared(line).into_iter().find(|operand| is_secret(operand));
                 assert!(secret.is_none(), "{}: use kernel::hash::same: {}", path.display(), line.trim());
             }
         }
+    }
+    assert!(read.len() > 300, "only {} files were read", read.len());
+    for looked_at in ["adapters/testpay/src/webhook.rs", "features/woocommerce/src/calls/rules.rs"] {
+        assert!(read.contains(Path::new(looked_at)), "{looked_at} was not read");
+    }
+}
+
+#[test]
+fn tests_are_known_by_their_place_in_the_repository() {
+    let is_one = |path: &str| is_test(&root().join(path));
+    for test in [
+        "features/a/src/b/tests.rs",
+        "features/a/src/b/rules_tests.rs",
+        "features/a/tests/b.rs",
+        "crates/db/src/testing.rs",
+    ] {
+        assert!(is_one(test), "{test}");
+    }
+    for other in
+        ["adapters/testpay/src/lib.rs", "features/a/src/latest/mod.rs", "features/a/src/attestation.rs"]
+    {
+        assert!(!is_one(other), "{other}");
     }
 }
 
