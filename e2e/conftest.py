@@ -25,7 +25,7 @@ def pytest_collection_modifyitems(items):
 
 def pytest_terminal_summary(terminalreporter):
     if not goods.sample_is_there():
-        terminalreporter.write_line(f"note: {goods.SAMPLE} is missing: the journeys ran on a small catalogue of their own")
+        terminalreporter.write_line(f"skipped: WooCommerce's own catalogue ({goods.SAMPLE} is missing: the journeys ran on a small one of ours)")
     for report in terminalreporter.stats.get("skipped", []):
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
         terminalreporter.write_line(f"skipped: {report.nodeid}: {reason}")
@@ -90,7 +90,7 @@ def shared_shop(request, tmp_path_factory, mail_server):
 @pytest.fixture(scope="session")
 def browser():
     if chromium() is None:
-        pytest.skip("there is no Chromium")
+        pytest.fail("there is no Chromium: install it, as scripts/test does")
     opened = Browser()
     yield opened
     opened.close()

@@ -1,6 +1,8 @@
 """A MariaDB of one test's own, on a folder of its own: it can be killed, and comes back with what it had committed."""
 
 import getpass
+import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -9,6 +11,15 @@ from harness.ports import free_port
 from harness.waiting import until
 
 START_SECONDS = 60
+# Debian has the server where only root's shell looks.
+PLACES = os.pathsep.join([os.environ.get("PATH", ""), "/usr/local/sbin", "/usr/sbin", "/sbin"])
+
+
+def program(name):
+    """Where a program of the database server is."""
+    found = shutil.which(name, path=PLACES)
+    assert found, f"{name} is not installed"
+    return found
 
 
 class OwnMariaDb(MariaDb):
@@ -19,7 +30,7 @@ class OwnMariaDb(MariaDb):
         self.server_log = folder / "mariadb.log"
         self.port = free_port()
         self.process = None
-        install = ["mariadb-install-db", "--no-defaults", f"--datadir={self.data}", "--skip-test-db"]
+        install = [program("mariadb-install-db"), "--no-defaults", f"--datadir={self.data}", "--skip-test-db"]
         install += ["--auth-root-authentication-method=normal", f"--user={getpass.getuser()}"]
         done = subprocess.run(install, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
@@ -29,7 +40,7 @@ class OwnMariaDb(MariaDb):
     def start(self):
         """Starts the server on its folder and waits until it answers."""
         assert self.process is None, "the database server runs already"
-        command = ["mariadbd", "--no-defaults", f"--user={getpass.getuser()}", f"--datadir={self.data}"]
+        command = [program("mariadbd"), "--no-defaults", f"--user={getpass.getuser()}", f"--datadir={self.data}"]
         command += [f"--port={self.port}", "--bind-address=127.0.0.1", f"--socket={self.data}/socket", "--skip-name-resolve"]
         command += ["--max-connections=300", "--character-set-server=utf8mb4", "--innodb-flush-log-at-trx-commit=1"]
         with self.server_log.open("ab") as log:
