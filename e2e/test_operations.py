@@ -7,6 +7,7 @@ import requests
 
 from conftest import open_database
 from harness.shop import Shop
+from harness.waiting import until
 
 
 def some_orders(shop):
@@ -61,8 +62,12 @@ def test_a_drained_server_has_kept_what_it_said(shop):
     threads = [threading.Thread(target=order_until_it_stops) for _ in range(4)]
     for thread in threads:
         thread.start()
-    while len(acknowledged) < 20:
-        assert shop.process.poll() is None
+
+    def enough():
+        assert shop.process.poll() is None, "the server went away by itself"
+        return len(acknowledged) >= 20
+
+    until(enough, 60, "twenty orders")
     shop.process.send_signal(signal.SIGTERM)
     for thread in threads:
         thread.join()
