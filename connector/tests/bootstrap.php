@@ -21,5 +21,6 @@ require_once __DIR__ . '/stubs/wordpress.php';
 require_once __DIR__ . '/stubs/Database.php';
 require_once __DIR__ . '/stubs/woocommerce.php';
 require_once __DIR__ . '/stubs/orders.php';
+require_once __DIR__ . '/stubs/OrderCountCache.php';
 require_once __DIR__ . '/stubs/admin.php';
 require_once __DIR__ . '/Stage.php';

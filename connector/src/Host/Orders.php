@@ -78,7 +78,7 @@ final class Orders
             }
             $order->update_status('failed', $reason === '' ? '' : $reason . ' ');
             wc_release_stock_for_order($order);
-            wc_release_coupons_for_order($order);
+            $order->get_data_store()->release_held_coupons($order, true);
             wc_maybe_increase_stock_levels($order->get_id());
         });
     }

@@ -19,8 +19,9 @@ final class QuietOrder extends \WC_Order
     {
         $transition = $this->status_transition;
         $this->status_transition = false;
-        // WooCommerce's counts by status go by that word; they are put right here. A new order is counted when it is made.
-        if (is_array($transition) && $transition['from'] !== 'pending' && class_exists(OrderCountCache::class)) {
+        // WooCommerce's counts by status go by that word; they are put right here, in versions that
+        // count so. A new order is counted when it is made.
+        if (is_array($transition) && $transition['from'] !== 'pending' && method_exists(OrderCountCache::class, 'decrement')) {
             $counts = new OrderCountCache();
             $counts->decrement('shop_order', 'wc-' . $transition['from']);
             $counts->increment('shop_order', 'wc-' . $transition['to']);

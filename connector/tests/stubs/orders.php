@@ -66,9 +66,53 @@ class WC_Order
         return $this->changes;
     }
 
-    public function has_status(string $status): bool
+    /** @param string|list<string> $status */
+    public function has_status(string|array $status): bool
     {
-        return $this->get_status() === $status;
+        return in_array($this->get_status(), (array) $status, true);
+    }
+
+    public function update_status(string $status, string $note = ''): bool
+    {
+        $this->set_status($status);
+        return $this->save() > 0;
+    }
+
+    /** @return list<string> */
+    public function get_coupon_codes(): array
+    {
+        return [];
+    }
+
+    public function get_date_created(): ?WC_DateTime
+    {
+        return $this->moment('date_created');
+    }
+
+    public function get_date_modified(): ?WC_DateTime
+    {
+        return $this->moment('date_modified');
+    }
+
+    public function get_date_paid(): ?WC_DateTime
+    {
+        return $this->moment('date_paid');
+    }
+
+    public function get_date_completed(): ?WC_DateTime
+    {
+        return $this->moment('date_completed');
+    }
+
+    public function get_data_store(): OrderDataStore
+    {
+        return new OrderDataStore();
+    }
+
+    private function moment(string $property): ?WC_DateTime
+    {
+        $at = $this->changes[$property] ?? $this->data[$property] ?? null;
+        return $at === null ? null : new WC_DateTime("@$at");
     }
 
     public function set_status(string $status): void
@@ -168,6 +212,22 @@ class WC_Order
     }
 }
 
+class WC_DateTime extends DateTime
+{
+}
+
+/** Where WooCommerce keeps orders: what it was asked to do. */
+final class OrderDataStore
+{
+    /** @var list<string> */
+    public static array $done = [];
+
+    public function release_held_coupons(WC_Order $order, bool $save): void
+    {
+        self::$done[] = 'coupons of ' . $order->get_id() . ($save ? '' : ', not saved');
+    }
+}
+
 class WC_Order_Item_Product
 {
     /** @var array<string, mixed> */
@@ -235,6 +295,16 @@ function wc_get_orders(array $query): array
         }
     }
     return ($query['limit'] ?? -1) < 0 ? $found : array_slice($found, $query['offset'] ?? 0, $query['limit']);
+}
+
+function wc_release_stock_for_order(WC_Order $order): void
+{
+    OrderDataStore::$done[] = 'stock of ' . $order->get_id();
+}
+
+function wc_maybe_increase_stock_levels(int $id): void
+{
+    OrderDataStore::$done[] = "units of $id";
 }
 
 function wc_transaction_query(string $verb): void
