@@ -15,6 +15,8 @@ use Cartwright\Events\Queue;
 use Cartwright\Events\Sender;
 use Cartwright\Host\Lock;
 use Cartwright\Link\Keys;
+use Cartwright\Link\Link;
+use Cartwright\Link\Site;
 
 final class QueueTest extends Stage
 {
@@ -222,6 +224,41 @@ final class QueueTest extends Stage
         self::assertSame(['order:7 created', 'order:7 processing'], $this->sent());
         do_action('shutdown');
         self::assertSame(0, Queue::waiting()->count);
+    }
+
+    public function testAStoreInSeveralLanguagesIsOneStore(): void
+    {
+        $this->paired();
+        add_filter('home_url', static fn (string $address): string => str_replace('store.example', 'store.example/de', $address));
+        self::assertSame('https://store.example/de', home_url());
+        self::assertTrue(Keys::paired());
+        Queue::add('order', 'order:1', 1, []);
+        self::assertSame(1, Queue::waiting()->count);
+        self::assertSame(['', 'https://store.example'], [Site::formerAddress(), Link::hello()['address']]);
+        \WordPress::$home = 'https://copy.example';
+        self::assertFalse(Keys::paired(), 'a copy is another store');
+    }
+
+    /**
+     * @dataProvider homes
+     */
+    public function testTheAddressIsWrittenAsEver(string $home, bool $secure, string $address): void
+    {
+        [\WordPress::$home, \WordPress::$secure] = [$home, $secure];
+        self::assertSame($address, Site::address());
+    }
+
+    /**
+     * @return list<array{string, bool, string}>
+     */
+    public static function homes(): array
+    {
+        return [
+            ['https://store.example', true, 'https://store.example'],
+            ['https://store.example', false, 'https://store.example'],
+            ['http://store.example/shop/', false, 'http://store.example/shop'],
+            ['http://store.example:8080', true, 'https://store.example:8080'],
+        ];
     }
 
     public function testWhatWasSentLongAgoIsForgotten(): void

@@ -32,10 +32,14 @@ final class Site
         return $stored !== null && self::same($stored['address'], self::address()) ? $stored['id'] : '';
     }
 
-    /** The address of this WordPress now. */
+    /**
+     * The address of this WordPress now, as it is kept: `home_url()` is another in each language where a plugin translates
+     * the store, and the store is one. The scheme is the request's, as there.
+     */
     public static function address(): string
     {
-        return untrailingslashit(home_url());
+        $address = untrailingslashit((string) get_option('home'));
+        return is_ssl() ? (string) preg_replace('#^http://#i', 'https://', $address) : $address;
     }
 
     /** The address the id was made for, when it is another than the present one, else empty. */

@@ -18,6 +18,7 @@ final class WordPress
     /** @var list<string> */
     public static array $done = [];
     public static string $home = 'https://store.example';
+    public static bool $secure = false;
     /** @var (callable(string, array<string, mixed>): mixed)|null */
     public static $remote = null;
     /** @var list<string> */
@@ -31,6 +32,7 @@ final class WordPress
         self::$hooks = [];
         self::$done = [];
         self::$home = 'https://store.example';
+        self::$secure = false;
         self::$remote = null;
         self::$capabilities = [];
         self::$scheduled = [];
@@ -67,7 +69,7 @@ final class WP_Error
 
 function get_option(string $name, mixed $fallback = false): mixed
 {
-    return WordPress::$options[$name] ?? $fallback;
+    return WordPress::$options[$name] ?? ($name === 'home' ? WordPress::$home : $fallback);
 }
 
 function update_option(string $name, mixed $value, mixed $autoload = null): bool
@@ -118,7 +120,12 @@ function apply_filters(string $name, mixed $value, mixed ...$arguments): mixed
 
 function home_url(string $path = ''): string
 {
-    return WordPress::$home . $path;
+    return apply_filters('home_url', WordPress::$home . $path);
+}
+
+function is_ssl(): bool
+{
+    return WordPress::$secure;
 }
 
 function untrailingslashit(string $text): string
