@@ -179,6 +179,27 @@ final class SessionsTest extends Stage
         self::assertNull(Uncounted::keepFromAnalytics(null, 1, 'something_else', [self::number()]));
     }
 
+    public function testWhatIsNoOrderKeepsItsOwnStatuses(): void
+    {
+        $all = array_keys(wc_get_order_statuses());
+        foreach (['any', ['any'], $all] as $status) {
+            foreach (['shop_subscription', ['shop_subscription'], ['shop_order_refund', 'shop_subscription']] as $type) {
+                $query = ['type' => $type, 'status' => $status];
+                self::assertSame($query, Uncounted::leaveOut($query));
+                $older = ['post_type' => $type, 'type' => 'shop_order', 'status' => $status];
+                self::assertSame($older, Uncounted::leaveOut($older), 'the older name wins');
+            }
+        }
+        foreach (['shop_order', ['shop_order', 'shop_subscription'], '', [], 'any'] as $type) {
+            $asked = Uncounted::leaveOut(['type' => $type, 'status' => 'any'])['status'];
+            self::assertNotContains('wc-cartbay-captured', $asked);
+            self::assertContains('wc-processing', $asked);
+            self::assertContains('wc-active', $asked, 'whatever is registered among posts');
+            self::assertNotContains('wc-unlisted', $asked);
+        }
+        self::assertNotContains('wc-cartbay-captured', Uncounted::leaveOut(['status' => $all])['status']);
+    }
+
     public function testItCannotBePaidAndNeverBecomesAnOrder(): void
     {
         self::put(5, 1, 'cartbay-abandoned');

@@ -119,7 +119,8 @@ final class Link implements Module
         ];
     }
 
-    private static function hasOrderTables(): bool
+    /** Are orders kept in tables of their own, and not as posts? */
+    public static function hasOrderTables(): bool
     {
         $utility = '\Automattic\WooCommerce\Utilities\OrderUtil';
         return class_exists($utility) && $utility::custom_orders_table_usage_is_enabled();

@@ -8,6 +8,7 @@ declare(strict_types=1);
 
 namespace Cartwright\Sessions;
 
+use Cartwright\Link\Link;
 use Cartwright\Module;
 
 /** Sessions stand among the orders and are none: they are in no list that does not ask for them, and in no report. */
@@ -28,24 +29,27 @@ final class Uncounted implements Module
 
     /**
      * Whoever asks for orders of any status, or names no status, means orders: accounts, exports, customers' past orders.
-     * Sessions are given to those who name one of their statuses or their origin.
+     * Sessions are given to those who name one of their statuses or their origin. What is no order (a subscription, a refund)
+     * has statuses of its own, and such a query stays as it is.
      *
      * @param mixed $query
      * @return mixed
      */
     public static function leaveOut($query)
     {
-        if (!is_array($query) || Session::isAskedFor($query['created_via'] ?? '')) {
+        if (!is_array($query) || Session::isAskedFor($query['created_via'] ?? '') || !self::isAboutOrders($query)) {
             return $query;
         }
         // The older name wins where both are there, as in WooCommerce.
         $field = isset($query['post_status']) ? 'post_status' : 'status';
         $all = array_keys(wc_get_order_statuses());
+        // Among posts "any" is whatever is registered: with subscriptions in the same list, theirs as well.
+        $any = Link::hasOrderTables() ? $all : array_values(get_post_stati());
         $asked = array_filter((array) ($query[$field] ?? []), 'is_string');
         $named = array_map(static fn (string $status): string => self::prefixed($status, $all), $asked);
         if (in_array('any', $asked, true)) {
             $hidden = get_post_stati(['exclude_from_search' => true]);
-            $query[$field] = array_values(array_diff($all, $hidden, Statuses::prefixed()));
+            $query[$field] = array_values(array_diff($any, $hidden, Statuses::prefixed()));
         } elseif (array_diff($all, $named) === []) {
             $query[$field] = array_values(array_diff($named, Statuses::prefixed()));
         } elseif (array_intersect($named, Statuses::prefixed()) !== []) {
@@ -116,6 +120,17 @@ final class Uncounted implements Module
             $response->data = array_values(array_filter($response->data, $isOrders));
         }
         return $response;
+    }
+
+    /**
+     * Does a query ask for orders, alone or among others?
+     *
+     * @param array<mixed> $query
+     */
+    private static function isAboutOrders(array $query): bool
+    {
+        $types = array_filter((array) ($query['post_type'] ?? $query['type'] ?? []));
+        return $types === [] || array_intersect(['shop_order', 'any'], $types) !== [];
     }
 
     /**

@@ -264,10 +264,16 @@ function wc_get_order_statuses(): array
     return apply_filters('wc_order_statuses', $own);
 }
 
-/** @return list<string> */
-function get_post_stati(array $condition): array
+/**
+ * @param array<string, mixed> $condition
+ * @return array<string, string>
+ */
+function get_post_stati(array $condition = []): array
 {
-    return ['trash', 'auto-draft'];
+    $hidden = ['trash', 'auto-draft'];
+    $all = [...array_keys(wc_get_order_statuses()), 'wc-active', 'wc-unlisted', 'publish', ...$hidden];
+    $found = $condition === ['exclude_from_search' => true] ? [...$hidden, 'wc-unlisted'] : $all;
+    return array_combine($found, $found);
 }
 
 function wc_get_order(int $id): WC_Order|false
