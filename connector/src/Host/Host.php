@@ -58,7 +58,8 @@ final class Host implements Module
     public static function routes(): void
     {
         Endpoint::signed('/host/(?P<operation>[a-z_]+)', static function (array $body, \WP_REST_Request $request): array {
-            return ['result' => self::perform((string) $request->get_param('operation'), $body)];
+            // As it stands in the route, which is signed: an argument of the same name, which is not, does not count.
+            return ['result' => self::perform((string) ($request->get_url_params()['operation'] ?? ''), $body)];
         });
     }
 

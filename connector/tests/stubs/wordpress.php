@@ -19,6 +19,8 @@ final class WordPress
     public static array $done = [];
     public static string $home = 'https://store.example';
     public static bool $secure = false;
+    /** @var array<string, array<string, mixed>> */
+    public static array $routes = [];
     /** @var (callable(string, array<string, mixed>): mixed)|null */
     public static $remote = null;
     /** @var list<string> */
@@ -33,6 +35,7 @@ final class WordPress
         self::$done = [];
         self::$home = 'https://store.example';
         self::$secure = false;
+        self::$routes = [];
         self::$remote = null;
         self::$capabilities = [];
         self::$scheduled = [];
@@ -65,6 +68,53 @@ final class WP_Error
     {
         return $this->data;
     }
+}
+
+/** A call of the REST interface: its route's parameters, its query and its body. */
+final class WP_REST_Request
+{
+    /**
+     * @param array<string, string> $route
+     * @param array<string, string> $query
+     * @param array<mixed> $body
+     */
+    public function __construct(private array $route, private array $query = [], private array $body = [])
+    {
+    }
+
+    /** @return array<string, string> */
+    public function get_url_params(): array
+    {
+        return $this->route;
+    }
+
+    /** @return array<mixed> */
+    public function get_json_params(): array
+    {
+        return $this->body;
+    }
+
+    /** The body goes before the query, and that before the route, as in WordPress. */
+    public function get_param(string $name): mixed
+    {
+        return $this->body[$name] ?? $this->query[$name] ?? $this->route[$name] ?? null;
+    }
+}
+
+final class WP_REST_Response
+{
+    public function __construct(public mixed $data, public int $status = 200)
+    {
+    }
+}
+
+/**
+ * @param array<string, mixed> $about
+ */
+function register_rest_route(string $namespace, string $route, array $about): bool
+{
+    WordPress::$routes["/$namespace$route"] = $about;
+    return true;
 }
 
 function get_option(string $name, mixed $fallback = false): mixed
