@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicI64};
 
 use db::{Db, Migration};
 use kernel::{Clock, Entropy, Fault};
@@ -119,6 +119,7 @@ impl Builder {
             ports,
             server_id,
             draining: AtomicBool::new(false),
+            away_until: AtomicI64::new(i64::MIN),
             figures,
             gauges,
         })))

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use db::{Db, Tx};
-use kernel::{Clock, Entropy, Event, Fault, Filter, Moment, Request};
+use kernel::{Clock, Entropy, Event, Fault, FaultKind, Filter, Moment, Request};
 
 use crate::actor::Actor;
 use crate::events::Subscriber;
@@ -17,6 +17,9 @@ use crate::ports::{Gateway, Host, Mailer};
 use crate::requests::Requests;
 use crate::signing::SecretKey;
 use crate::verify::Verifier;
+
+/// Seconds for which a shop that is away is left alone: one that lets everybody wait would hold up every other job.
+const PAUSE: i64 = 20;
 
 /// One transaction's work as a value: a plain function on `&mut Tx` that the database may run again.
 pub trait Unit: Send + Sync + 'static {
@@ -61,6 +64,8 @@ pub(crate) struct Parts {
     pub(crate) ports: Ports,
     pub(crate) server_id: String,
     pub(crate) draining: AtomicBool,
+    /// Until when the shop of record is left alone, in seconds since 1970.
+    pub(crate) away_until: AtomicI64,
     pub(crate) figures: Figures,
     pub(crate) gauges: Vec<Gauges>,
 }
@@ -147,6 +152,19 @@ impl Engine {
     #[must_use]
     pub fn host(&self) -> &dyn Host {
         self.0.ports.host.as_ref()
+    }
+
+    /// Asks the shop of record, unless it did not answer a moment ago: then the fault is one that a steadfast job waits out,
+    /// and `asking` is not begun. For jobs: a shop that lets everybody wait would hold up all that come after.
+    pub async fn unless_away<T>(&self, asking: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
+        if self.now().unix() < self.0.away_until.load(Ordering::Relaxed) {
+            return Err(Fault::unavailable("The shop was away a moment ago."));
+        }
+        let outcome = asking.await;
+        if outcome.as_ref().is_err_and(|fault| fault.kind == FaultKind::Upstream) {
+            self.0.away_until.store(self.now().unix() + PAUSE, Ordering::Relaxed);
+        }
+        outcome
     }
 
     /// Where mail goes.

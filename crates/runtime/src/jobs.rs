@@ -30,7 +30,7 @@ const ENQUEUE: Sql = Sql::pair(
 const CANCEL: Sql =
     Sql::new("DELETE FROM {p}cartwright_jobs WHERE kind = ? AND unique_key = ? AND state = 'pending'");
 const DUE: Sql = Sql::new(
-    "SELECT id, kind, unique_key, payload, attempts, origin FROM {p}cartwright_jobs \
+    "SELECT id, kind, unique_key, payload, attempts, COALESCE(waits, 0) AS waits, origin FROM {p}cartwright_jobs \
      WHERE state = 'pending' AND due_at <= ? AND (held_until IS NULL OR held_until < ?) ORDER BY due_at, id LIMIT ?",
 );
 const HOLD: Sql = Sql::new(
@@ -39,7 +39,8 @@ const HOLD: Sql = Sql::new(
 );
 const DONE: Sql = Sql::new("DELETE FROM {p}cartwright_jobs WHERE id = ?");
 const FAIL: Sql = Sql::new(
-    "UPDATE {p}cartwright_jobs SET attempts = attempts + 1, due_at = ?, held_until = NULL, last_error = ?, state = ? WHERE id = ?",
+    "UPDATE {p}cartwright_jobs SET attempts = attempts + 1, waits = COALESCE(waits, 0) + ?, due_at = ?, held_until = NULL, \
+     last_error = ?, state = ? WHERE id = ?",
 );
 const SCHEDULES: Sql =
     Sql::new("SELECT hook, next_at, last_at, last_error FROM {p}cartwright_schedules ORDER BY next_at, hook");
@@ -59,7 +60,8 @@ const PENDING: Sql = Sql::new(
 );
 
 const RETRY: Sql = Sql::new(
-    "UPDATE {p}cartwright_jobs SET state = 'pending', attempts = 0, due_at = ?, held_until = NULL WHERE state = 'failed'",
+    "UPDATE {p}cartwright_jobs SET state = 'pending', attempts = 0, waits = 0, due_at = ?, held_until = NULL \
+     WHERE state = 'failed'",
 );
 
 /// A job's payload: what the runner hands to its kind.
@@ -93,17 +95,18 @@ impl JobKind {
         Self { name: J::KIND, work, steadfast: false }
     }
 
-    /// Is tried for as long as something outside is away, however long that is. Other jobs end after so many tries, and
-    /// these do as well where the trouble is their own.
+    /// Is tried for as long as something outside is away, however long that is: such tries do not count. Other jobs end
+    /// after so many tries, and these do as well where the trouble is their own. What asks the shop of record asks it within
+    /// [`Engine::unless_away`].
     #[must_use]
     pub fn steadfast(mut self) -> Self {
         self.steadfast = true;
         self
     }
 
-    fn gives_up(&self, fault: &Fault, attempts: i64) -> bool {
-        let passes = matches!(fault.kind, FaultKind::Upstream | FaultKind::Unavailable);
-        attempts >= ATTEMPTS && !(self.steadfast && passes)
+    /// Did the job end because it waits for something outside?
+    fn waits(&self, fault: &Fault) -> bool {
+        self.steadfast && matches!(fault.kind, FaultKind::Upstream | FaultKind::Unavailable)
     }
 }
 
@@ -195,6 +198,8 @@ struct DueJob {
     kind: String,
     payload: String,
     attempts: i64,
+    /// Tries that ended because something outside was away, of a job that waits for it.
+    waits: i64,
     origin: Option<String>,
 }
 
@@ -210,6 +215,7 @@ impl Engine {
                         kind: row.get("kind")?,
                         payload: row.get("payload")?,
                         attempts: row.get("attempts")?,
+                        waits: row.get("waits")?,
                         origin: row.get("origin")?,
                     })
                 })?)
@@ -263,13 +269,14 @@ impl Engine {
                     "a job failed; it will be tried again"
                 );
                 let attempts = job.attempts + 1;
-                let ends = kind.map_or(attempts >= ATTEMPTS, |kind| kind.gives_up(&fault, attempts));
+                let waits = kind.is_some_and(|kind| kind.waits(&fault));
+                let ends = !waits && attempts - job.waits >= ATTEMPTS;
                 self.write(Actor::system(), move |tx| {
                     let pause = 10_i64.saturating_mul(1 << attempts.clamp(0, 9));
                     let state = if ends { "failed" } else { "pending" };
                     let error: String = fault.message.chars().take(400).collect();
                     let due_at = tx.now().plus_seconds(pause);
-                    tx.execute(&FAIL, params![due_at, error, state, id])?;
+                    tx.execute(&FAIL, params![i64::from(waits), due_at, error, state, id])?;
                     Ok(())
                 })
                 .await?;

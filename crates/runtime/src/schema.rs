@@ -3,7 +3,7 @@
 use db::{Migration, Step};
 
 /// Outbox, deliveries, jobs, schedules, options, replays.
-pub const MIGRATIONS: &[Migration] = &[FIRST, ORIGIN];
+pub const MIGRATIONS: &[Migration] = &[FIRST, ORIGIN, WAITS];
 
 const FIRST: Migration = Migration {
     id: "20261121_01_runtime",
@@ -81,4 +81,10 @@ const ORIGIN: Migration = Migration {
         Step::Column { table: "cartwright_outbox", name: "origin", definition: "{ASCII:100}" },
         Step::Column { table: "cartwright_jobs", name: "origin", definition: "{ASCII:100}" },
     ],
+};
+
+/// Tries of a job that do not count, since something outside was away.
+const WAITS: Migration = Migration {
+    id: "20261121_03_waits",
+    steps: &[Step::Column { table: "cartwright_jobs", name: "waits", definition: "{INT}" }],
 };

@@ -226,6 +226,68 @@ async fn a_steadfast_job_waits_for_what_is_away_and_gives_up_on_its_own_trouble(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn waiting_for_what_is_away_uses_up_no_try_for_other_troubles() {
+    let away = || Fault::new(kernel::FaultKind::Upstream, "away", "It is away.");
+    let own = || Fault::invalid("bell", "Use another.");
+    // Away 20 times, one other fault that passes, and well; or a fault of its own that stays, tried twelve times.
+    for (stays, tries) in [(false, 22), (true, 32)] {
+        for database in databases() {
+            let times = Arc::new(AtomicUsize::new(0));
+            let counted = times.clone();
+            let kind = JobKind::new::<Strike, _, _>(move |_, _| {
+                let time = counted.fetch_add(1, Ordering::SeqCst);
+                async move {
+                    match time {
+                        0..20 => Err(away()),
+                        20 => Err(own()),
+                        _ if stays => Err(own()),
+                        _ => Ok(()),
+                    }
+                }
+            });
+            let mut module = Module::default();
+            module.job_kinds = vec![kind.steadfast()];
+            let engine = engine(&database, vec![module], ports()).unwrap();
+            engine
+                .write(Actor::system(), |tx| tx.enqueue(&Strike { bell: 1 }, "one", tx.now()))
+                .await
+                .unwrap();
+            for _ in 0..40 {
+                engine.run_due().await.unwrap();
+                database.clock.advance(86_400);
+            }
+            assert_eq!(times.load(Ordering::SeqCst), tries, "{}", database.name);
+            assert!(engine.job_rows().await.unwrap().is_empty(), "{}", database.name);
+            assert_eq!(engine.retry_given_up().await.unwrap(), u64::from(stays), "{}", database.name);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shop_that_is_away_is_left_alone_for_a_while() {
+    for database in databases() {
+        let engine = engine(&database, vec![], ports()).unwrap();
+        let asked = AtomicUsize::new(0);
+        let ask = async |answer: Result<(), Fault>| {
+            let asking = async {
+                asked.fetch_add(1, Ordering::SeqCst);
+                answer
+            };
+            engine.unless_away(asking).await.map_err(|fault| fault.status())
+        };
+        let away = || Err(Fault::new(kernel::FaultKind::Upstream, "away", "It is away."));
+        assert_eq!(ask(Err(Fault::invalid("bell", "Use another."))).await, Err(400));
+        assert_eq!(ask(away()).await, Err(502), "what the shop refuses is an answer");
+        assert_eq!(ask(Ok(())).await, Err(503));
+        database.clock.advance(19);
+        assert_eq!(ask(Ok(())).await, Err(503));
+        database.clock.advance(1);
+        assert_eq!(ask(Ok(())).await, Ok(()));
+        assert_eq!(asked.load(Ordering::SeqCst), 3, "{}", database.name);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_drains_leaves_what_is_due_to_the_others() {
     for database in databases() {
         let times = Arc::new(AtomicUsize::new(0));
