@@ -163,6 +163,10 @@ impl Host for WooCommerceHost {
         self.read("has_ordered_since", json!({ "email": email, "since": since })).await
     }
 
+    async fn customer_email(&self, id: UserId) -> Result<Option<String>, Fault> {
+        Ok(self.link.customer(id).await?.map(|customer| customer.email))
+    }
+
     async fn create_coupon(&self, key: &str, coupon: &NewCoupon) -> Result<MadeCoupon, Fault> {
         self.write("create_coupon", json!({ "key": key, "coupon": coupon })).await
     }

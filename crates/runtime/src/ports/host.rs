@@ -247,6 +247,11 @@ pub trait Host: Send + Sync + 'static {
     async fn set_order_meta(&self, id: OrderId, meta: &[(String, String)]) -> Result<(), Fault>;
     /// Has this address a paid or on-hold order since then? Recovery asks before every message.
     async fn has_ordered_since(&self, email: &str, since: Moment) -> Result<bool, Fault>;
+    /// The present address of a customer's account. None: there is no such account, or the shop keeps no accounts of its
+    /// own.
+    async fn customer_email(&self, _id: UserId) -> Result<Option<String>, Fault> {
+        Ok(None)
+    }
     /// Makes a coupon. The same key gives the same coupon; a code that is taken is a 409.
     async fn create_coupon(&self, key: &str, coupon: &NewCoupon) -> Result<MadeCoupon, Fault>;
     /// Writes a CartBay session into the order list, or changes it. Idempotent by session and version. A shop that

@@ -4,14 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use kernel::contracts::shop::{Address, CartLine, CartSnapshot, OrderSnapshot, ProductSnapshot};
-use kernel::ids::{OfferId, OrderId, ProductId, UserId};
+use kernel::contracts::shop::{CartLine, CartSnapshot};
+use kernel::ids::{ProductId, UserId};
 use kernel::{Currency, Decimal, Fault, FaultKind, Moment, Money};
-use runtime::ports::{
-    AddToCart, ChildOrder, Host, MadeCoupon, NewCoupon, NewOrder, OfferLine, OrderQuote, RestoreLine,
-    RestoreOutcome, RestoredLine, SessionOrder,
-};
-use runtime::testing::EmptyHost;
+use runtime::ports::{RestoreLine, RestoreOutcome, RestoredLine, SessionOrder};
+use runtime::testing::TestHost;
 
 #[derive(Debug, Default)]
 pub(crate) struct FakeHost {
@@ -81,35 +78,9 @@ impl SharedHost {
 }
 
 #[async_trait]
-impl Host for SharedHost {
-    async fn product(&self, id: ProductId) -> Result<Option<ProductSnapshot>, Fault> {
-        EmptyHost.product(id).await
-    }
-    async fn find_products(&self, search: &str, limit: i64) -> Result<Vec<ProductSnapshot>, Fault> {
-        EmptyHost.find_products(search, limit).await
-    }
-    async fn open_cart(&self, customer: UserId) -> Result<CartSnapshot, Fault> {
-        EmptyHost.open_cart(customer).await
-    }
+impl TestHost for SharedHost {
     async fn cart(&self, token: &str) -> Result<Option<CartSnapshot>, Fault> {
         Ok(self.0.carts.lock().unwrap().get(token).cloned())
-    }
-    async fn add_to_cart(&self, token: &str, product: &AddToCart) -> Result<CartSnapshot, Fault> {
-        EmptyHost.add_to_cart(token, product).await
-    }
-    async fn put_offer_line(&self, token: &str, line: &OfferLine) -> Result<CartSnapshot, Fault> {
-        EmptyHost.put_offer_line(token, line).await
-    }
-    async fn remove_offer_line(&self, token: &str, offer: OfferId) -> Result<CartSnapshot, Fault> {
-        EmptyHost.remove_offer_line(token, offer).await
-    }
-    async fn set_destination(
-        &self,
-        token: &str,
-        one: &Address,
-        two: &Address,
-    ) -> Result<CartSnapshot, Fault> {
-        EmptyHost.set_destination(token, one, two).await
     }
     async fn restore_cart(
         &self,
@@ -126,36 +97,6 @@ impl Host for SharedHost {
         let rebuilt = cart("rebuilt", back, 2400);
         self.0.carts.lock().unwrap().insert("rebuilt".to_owned(), rebuilt.clone());
         Ok(RestoreOutcome { cart: rebuilt, lines: outcomes })
-    }
-    async fn place_order(&self, order: &NewOrder) -> Result<OrderSnapshot, Fault> {
-        EmptyHost.place_order(order).await
-    }
-    async fn complete_payment(&self, id: OrderId, transaction: &str) -> Result<OrderSnapshot, Fault> {
-        EmptyHost.complete_payment(id, transaction).await
-    }
-    async fn fail_payment(&self, id: OrderId, reason: &str) -> Result<OrderSnapshot, Fault> {
-        EmptyHost.fail_payment(id, reason).await
-    }
-    async fn quote_child_order(&self, child: &ChildOrder) -> Result<OrderQuote, Fault> {
-        EmptyHost.quote_child_order(child).await
-    }
-    async fn place_child_order(&self, child: &ChildOrder) -> Result<OrderSnapshot, Fault> {
-        EmptyHost.place_child_order(child).await
-    }
-    async fn order(&self, id: OrderId) -> Result<Option<OrderSnapshot>, Fault> {
-        EmptyHost.order(id).await
-    }
-    async fn child_orders(&self, id: OrderId) -> Result<Vec<OrderSnapshot>, Fault> {
-        EmptyHost.child_orders(id).await
-    }
-    async fn add_note(&self, id: OrderId, note: &str) -> Result<(), Fault> {
-        EmptyHost.add_note(id, note).await
-    }
-    async fn set_order_meta(&self, id: OrderId, meta: &[(String, String)]) -> Result<(), Fault> {
-        EmptyHost.set_order_meta(id, meta).await
-    }
-    async fn create_coupon(&self, key: &str, coupon: &NewCoupon) -> Result<MadeCoupon, Fault> {
-        EmptyHost.create_coupon(key, coupon).await
     }
     async fn has_ordered_since(&self, _: &str, _: Moment) -> Result<bool, Fault> {
         Ok(*self.0.ordered.lock().unwrap())

@@ -3,6 +3,7 @@
 use host_conformance::site::{money, paid, wanted};
 use kernel::Decimal;
 use kernel::ids::{OrderId, UserId};
+use runtime::ports::Host;
 use woocommerce::operations::AddedLine;
 
 use crate::with_a_store;
@@ -16,6 +17,9 @@ async fn categories_and_customers_are_read() {
         let ada = site.link.customer(UserId(2)).await.unwrap().unwrap();
         assert_eq!((ada.email.as_str(), ada.roles), ("ada@example.com", vec!["customer".to_owned()]));
         assert!(site.link.customer(UserId(987_654)).await.unwrap().is_none());
+        // As the port tells it.
+        assert_eq!(site.host.customer_email(UserId(2)).await.unwrap().as_deref(), Some("ada@example.com"));
+        assert_eq!(site.host.customer_email(UserId(987_654)).await.unwrap(), None);
     })
     .await;
 }
