@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use db::Durability;
 use kernel::{Fault, Moment};
-use runtime::{Actor, Settings};
+use runtime::Actor;
 use sim::{Mailbox, SeededEntropy, SimulatedClock, World};
 use system::SystemEntropy;
 
@@ -77,8 +77,7 @@ async fn catalogue(application: &Application) -> Result<(), Fault> {
     let problems = application
         .engine
         .write(Actor::cli(), |tx| {
-            let settings = Settings::load(tx, runtime::settings::shop::OPTION)?;
-            let decimals = shop::currency(&settings).exponent();
+            let decimals = runtime::settings::shop::currency(tx)?.exponent();
             let products =
                 shop::products::commands::import(tx, sim::catalogue::PRODUCTS.as_bytes(), decimals)?;
             let rates = shop::taxes::commands::import(tx, sim::catalogue::TAX_RATES.as_bytes())?;

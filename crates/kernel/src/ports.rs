@@ -14,7 +14,21 @@ pub trait Entropy: Send + Sync + 'static {
     fn fill(&self, buffer: &mut [u8]);
 }
 
+/// Small letters and digits that nobody mistakes for one another.
+pub const SMALL: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+/// Capitals and digits that nobody mistakes for one another.
+pub const CAPITALS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+
 impl dyn Entropy {
+    /// A code of `length` characters for people to read and type, five random bits each. The alphabets are [`SMALL`] and
+    /// [`CAPITALS`].
+    #[must_use]
+    pub fn code(&self, alphabet: &[u8; 32], length: usize) -> String {
+        let mut bytes = vec![0_u8; length];
+        self.fill(&mut bytes);
+        bytes.iter().map(|byte| char::from(alphabet[usize::from(byte % 32)])).collect()
+    }
+
     /// `length` characters of `[A-Za-z0-9]`, without bias.
     #[must_use]
     pub fn alphanumeric(&self, length: usize) -> String {

@@ -16,18 +16,12 @@ pub mod taxes;
 pub mod totals;
 
 pub use host::ShopHost;
+use kernel::Event;
 use kernel::contracts::payments::ChargeSettled;
 use kernel::contracts::shop::CustomerCreated;
-use kernel::{Currency, Event};
 use runtime::settings::shop as setting;
 use runtime::{Settings, Subscriber};
 use web::{Feature, MenuItem};
-
-/// The shop's currency; dollars when the setting holds none that is known.
-#[must_use]
-pub fn currency(settings: &Settings) -> Currency {
-    Currency::parse(&settings.text(&setting::GENERAL_CURRENCY)).unwrap_or(Currency::USD)
-}
 
 /// Shown in every page's frame: the shop's name and how much is in the cart.
 fn layout(

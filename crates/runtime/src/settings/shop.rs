@@ -1,9 +1,23 @@
 //! `shop_settings`: the embedded shop, in the sense of WooCommerce's general and tax options.
 
-use super::{Kind, Setting};
+use db::Tx;
+use kernel::{Currency, Fault};
+
+use super::{Kind, Setting, Settings};
 
 /// The options row.
 pub const OPTION: &str = "shop_settings";
+
+/// The shop's currency; dollars when the setting holds none that is known.
+pub fn currency(tx: &mut Tx) -> Result<Currency, Fault> {
+    Ok(currency_of(&Settings::load(tx, OPTION)?))
+}
+
+/// As [`currency`], out of settings of [`OPTION`] that are at hand.
+#[must_use]
+pub fn currency_of(settings: &Settings) -> Currency {
+    Currency::parse(&settings.text(&GENERAL_CURRENCY)).unwrap_or(Currency::USD)
+}
 
 /// `general.name`: Shown in the header and in mail.
 pub const GENERAL_NAME: Setting = Setting {

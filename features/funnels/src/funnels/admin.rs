@@ -5,6 +5,7 @@ use kernel::Fault;
 use kernel::capability::OCART_MANAGE_FUNNELS;
 use kernel::ids::{FunnelId, StepId};
 use runtime::Tx;
+use runtime::settings::shop;
 use serde::Serialize;
 use web::{Call, Reply, Routes, context};
 
@@ -175,7 +176,7 @@ pub(crate) fn percent(part: i64, whole: i64) -> String {
 }
 
 fn step_lines(tx: &mut Tx, funnel: &Funnel) -> Result<Vec<StepLine>, Fault> {
-    let currency = offers::commands::currency(tx)?;
+    let currency = shop::currency(tx)?;
     let figures = offers::queries::figures(tx, funnel.id)?;
     let steps = steps::store::of_funnel(tx, funnel.id)?;
     let last = steps.len().saturating_sub(1);

@@ -3,6 +3,7 @@
 use kernel::ids::FunnelId;
 use kernel::{Fault, text};
 use runtime::audit::AuditLog;
+use runtime::settings::shop;
 use runtime::{Actor, Audit, Engine, Tx};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -65,7 +66,7 @@ fn check(tx: &mut Tx, funnel: &Funnel) -> Result<(), Fault> {
         return Err(Fault::invalid("status", "Use draft, active or archived."));
     }
     text::optional_line("settings.headline", &funnel.settings.headline, 200)?;
-    let currency = offer_commands::currency(tx)?;
+    let currency = shop::currency(tx)?;
     rules::check_targeting("trigger_rules", &funnel.trigger_rules, currency)
 }
 

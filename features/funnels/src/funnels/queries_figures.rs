@@ -2,6 +2,7 @@
 
 use kernel::ids::FunnelId;
 use kernel::{Fault, Money};
+use runtime::settings::shop;
 use runtime::{Sql, Tx, params};
 
 use crate::offers;
@@ -27,7 +28,7 @@ pub struct FunnelFigures {
 
 /// Figures of one funnel.
 pub fn figures(tx: &mut Tx, funnel: FunnelId) -> Result<FunnelFigures, Fault> {
-    let currency = offers::commands::currency(tx)?;
+    let currency = shop::currency(tx)?;
     let offers = offers::queries::figures(tx, funnel)?;
     Ok(FunnelFigures {
         started: tx.count(&STARTED, params![funnel])?,

@@ -6,6 +6,7 @@ use kernel::contracts::shop::ProductSnapshot;
 use kernel::ids::{FunnelId, OfferId};
 use kernel::{Fault, Money};
 use runtime::Tx;
+use runtime::settings::shop;
 use serde::Serialize;
 use web::{Call, Form, Reply, Routes, context};
 
@@ -61,7 +62,7 @@ fn list(call: &Call, tx: &mut Tx, bump: bool) -> Result<Reply, Fault> {
     let mut paging = call.paging(&queries::ORDER_COLUMNS)?;
     paging.per_page = 50;
     let page = queries::list(tx, bump, &paging)?;
-    let currency = commands::currency(tx)?;
+    let currency = shop::currency(tx)?;
     let zone = call.engine.zone();
     let line = |offer: &Offer| OfferLine {
         id: offer.id.0,
@@ -163,7 +164,7 @@ async fn show(call: Call, bump: bool) -> Result<Reply, Fault> {
         .read(move |tx| {
             let offer = queries::get(tx, bump, id)?;
             let all = queries::figures_of(tx, id)?;
-            let currency = commands::currency(tx)?;
+            let currency = shop::currency(tx)?;
             Ok((offer, all.shown, all.accepted, Money::new(all.revenue_minor, currency).display()))
         })
         .await?;

@@ -5,7 +5,7 @@ use kernel::ids::{FunnelId, OfferId, ProductId};
 use kernel::{Currency, Fault, text};
 use runtime::audit::AuditLog;
 use runtime::settings::shop;
-use runtime::{Audit, Engine, Settings, Tx};
+use runtime::{Audit, Engine, Tx};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -66,12 +66,6 @@ pub struct OfferChange {
     pub targeting_rules: Option<TargetingRules>,
     /// Texts.
     pub display_config: Option<DisplayConfig>,
-}
-
-/// The shop's currency, which prices of offers are in.
-pub fn currency(tx: &mut Tx) -> Result<Currency, Fault> {
-    let code = Settings::load(tx, shop::OPTION)?.text(&shop::GENERAL_CURRENCY);
-    Ok(Currency::parse(&code).unwrap_or(Currency::USD))
 }
 
 /// Asks the shop for the product of an offer, so that one cannot be made of nothing. A variable product needs one of
@@ -143,7 +137,7 @@ pub fn create(tx: &mut Tx, kind: OfferType, fresh: &NewOffer, product_name: &str
         created_at: now,
         updated_at: now,
     };
-    let currency = currency(tx)?;
+    let currency = shop::currency(tx)?;
     check(&offer, currency)?;
     offer.id = store::insert(tx, &offer)?;
     tx.audit(AuditLog::OCart, "offer.create", ("offer", offer.id.to_string()), None, Some(&offer))?;
@@ -174,7 +168,7 @@ pub fn update(tx: &mut Tx, before: &Offer, change: &OfferChange) -> Result<Offer
     offer.targeting_rules = targeting_rules.unwrap_or(offer.targeting_rules);
     offer.display_config = display_config.unwrap_or(offer.display_config);
     offer.updated_at = tx.now();
-    let currency = currency(tx)?;
+    let currency = shop::currency(tx)?;
     check(&offer, currency)?;
     store::update(tx, &offer)?;
     tx.audit(AuditLog::OCart, "offer.update", ("offer", offer.id.to_string()), Some(before), Some(&offer))?;

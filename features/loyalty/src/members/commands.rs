@@ -2,6 +2,7 @@
 
 use kernel::contracts::oloyalty::MemberEnrolled;
 use kernel::ids::{MemberId, UserId};
+use kernel::ports::CAPITALS;
 use kernel::{Fault, text};
 use runtime::audit::AuditLog;
 use runtime::{Audit, Emit, Tx};
@@ -12,8 +13,6 @@ use super::model::{ACTIVE, Exclusion, Member};
 use super::{queries, store};
 use crate::tiers;
 
-/// Characters of a referral code that nobody mistakes for one another.
-const CODE_ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 const CODE_LENGTH: usize = 8;
 
 /// The member of an account, enrolled when there is none yet.
@@ -22,7 +21,7 @@ pub fn enrol(tx: &mut Tx, user: UserId, email: &str) -> Result<Member, Fault> {
         return Ok(member);
     }
     let tier = tiers::queries::lowest(tx)?;
-    let code = referral_code(tx);
+    let code = tx.entropy().code(CAPITALS, CODE_LENGTH);
     let email: String = text::normal_email(email).chars().take(254).collect();
     let Some(id) = store::insert(tx, user, &email, &code, tier.id)? else {
         // Another enrolment of the same account, or the same code, came first.
@@ -31,12 +30,6 @@ pub fn enrol(tx: &mut Tx, user: UserId, email: &str) -> Result<Member, Fault> {
     };
     tx.emit(&MemberEnrolled { member_id: id, user_id: user })?;
     queries::get(tx, id)
-}
-
-fn referral_code(tx: &Tx) -> String {
-    let mut bytes = [0_u8; CODE_LENGTH];
-    tx.entropy().fill(&mut bytes);
-    bytes.iter().map(|byte| char::from(CODE_ALPHABET[usize::from(byte % 32)])).collect()
 }
 
 /// Shuts a member out.

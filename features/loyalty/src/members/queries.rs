@@ -2,7 +2,7 @@
 
 use kernel::contracts::oloyalty::{BalanceOf, MemberBalance};
 use kernel::ids::{MemberId, UserId};
-use kernel::{Currency, Fault, Page, Paging};
+use kernel::{Fault, Page, Paging};
 use runtime::settings::{oloyalty, shop};
 use runtime::{Engine, Settings, Tx};
 
@@ -41,9 +41,8 @@ pub(crate) async fn balance_of(engine: Engine, request: BalanceOf) -> Result<Opt
 
 fn balance(tx: &mut Tx, user: UserId) -> Result<Option<MemberBalance>, Fault> {
     let Some(member) = store::by_user(tx, user)? else { return Ok(None) };
-    let code = Settings::load(tx, shop::OPTION)?.text(&shop::GENERAL_CURRENCY);
     let value = Settings::load(tx, oloyalty::OPTION)?.decimal(&oloyalty::POINTS_VALUE_PER_POINT);
-    let currency = Currency::parse(&code).unwrap_or(Currency::USD);
+    let currency = shop::currency(tx)?;
     let progress = tiers::queries::progress(tx, &member)?;
     Ok(Some(MemberBalance {
         points: member.points_balance,

@@ -1,7 +1,7 @@
 //! The programme's numbers.
 
 use kernel::ids::{MemberId, OrderId};
-use kernel::{Currency, Decimal, Fault, Moment, Money};
+use kernel::{Decimal, Fault, Moment, Money};
 use runtime::Tx;
 use runtime::settings::{Settings, oloyalty as keys, shop};
 
@@ -82,8 +82,7 @@ const RECENT: i64 = 12;
 /// Reads the overview.
 pub fn overview(tx: &mut Tx) -> Result<Overview, Fault> {
     let settings = Settings::load(tx, keys::OPTION)?;
-    let code = Settings::load(tx, shop::OPTION)?.text(&shop::GENERAL_CURRENCY);
-    let currency = Currency::parse(&code).unwrap_or(Currency::USD);
+    let currency = shop::currency(tx)?;
     let since = tx.now().plus_days(-DAYS);
     let tiers = store::tiers(tx)?;
     let outstanding = tiers.iter().map(|tier| tier.points).sum();

@@ -7,6 +7,7 @@ use kernel::capability::OCART_MANAGE;
 use kernel::{Amount, Currency, Fault, Money};
 use runtime::Tx;
 use runtime::engine::Surroundings;
+use runtime::settings::shop;
 use serde::Serialize;
 use web::{Call, Reply, Routes, Template, context};
 
@@ -31,7 +32,7 @@ fn page(call: &Call, tx: &mut Tx) -> Result<Reply, Fault> {
     let zone = tx.zone().to_owned();
     let period = rules::last_days(days, tx.now(), &zone);
     let found = queries::dashboard(tx, &period)?;
-    let currency = queries::currency(tx)?;
+    let currency = shop::currency(tx)?;
     let view = View { found: &found, currency };
     let now = tx.now();
     let recent: Vec<Told> =

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use kernel::{Currency, Fault, Money};
 use runtime::Tx;
 use runtime::engine::Surroundings;
-use runtime::settings::{Settings, shop};
+use runtime::settings::shop;
 
 use super::model::{
     Bumps, Conversion, Dashboard, Day, Headline, Loyalty, OtherCurrency, Period, Recovery, Upsells,
@@ -13,12 +13,6 @@ use super::model::{
 use super::store::{self, Happening, Sum};
 use super::{rules, rules::rate};
 use crate::journal::model::Metric;
-
-/// The shop's currency.
-pub fn currency(tx: &mut Tx) -> Result<Currency, Fault> {
-    let code = Settings::load(tx, shop::OPTION)?.text(&shop::GENERAL_CURRENCY);
-    Ok(Currency::parse(&code).unwrap_or(Currency::USD))
-}
 
 /// True once an order was ever paid.
 pub fn has_sold(tx: &mut Tx) -> Result<bool, Fault> {
@@ -144,7 +138,7 @@ impl Totals {
 
 /// The dashboard of a period.
 pub fn dashboard(tx: &mut Tx, period: &Period) -> Result<Dashboard, Fault> {
-    let currency = currency(tx)?;
+    let currency = shop::currency(tx)?;
     let earliest = period.before.first().unwrap_or(&period.from);
     let sums = store::days(tx, earliest, &period.to, currency)?;
     let (now, before): (Vec<&Sum>, Vec<&Sum>) = sums.iter().partition(|sum| sum.day >= period.from);

@@ -32,7 +32,7 @@ pub(crate) struct ShopRules {
 impl ShopRules {
     pub(crate) fn load(tx: &mut Tx) -> Result<Self, Fault> {
         let settings = Settings::load(tx, setting::OPTION)?;
-        let currency = crate::currency(&settings);
+        let currency = setting::currency_of(&settings);
         let rates = taxes::store::all(tx)?;
         let mut classes: Vec<String> = taxes::store::classes(tx)?.into_iter().map(|(_, slug)| slug).collect();
         if classes.is_empty() {

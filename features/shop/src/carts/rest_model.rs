@@ -3,9 +3,9 @@
 use kernel::contracts::shop::Address;
 use kernel::ids::ProductId;
 use kernel::{Currency, Decimal, Fault};
+use runtime::Tx;
 use runtime::engine::Surroundings;
 use runtime::settings::shop as setting;
-use runtime::{Settings, Tx};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -152,7 +152,7 @@ pub struct CartReply {
 impl CartReply {
     /// No cart yet.
     pub(crate) fn empty(tx: &mut Tx) -> Result<Self, Fault> {
-        let currency = crate::currency(&Settings::load(tx, setting::OPTION)?);
+        let currency = setting::currency(tx)?;
         let zero = || "0".to_owned();
         Ok(Self {
             items: Vec::new(),

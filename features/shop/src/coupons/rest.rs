@@ -3,8 +3,8 @@
 use http::Method;
 use kernel::{Amount, Decimal, Fault, Moment, Page, capability};
 use runtime::Tx;
+use runtime::engine::Surroundings;
 use runtime::settings::shop as setting;
-use runtime::{Settings, engine::Surroundings};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use web::{Call, Reply, Routes};
@@ -205,7 +205,7 @@ fn reply(stored: &StoredCoupon, zone: &str) -> CouponReply {
 }
 
 fn change(tx: &mut Tx, stored: &mut StoredCoupon, body: &CouponBody) -> Result<(), Fault> {
-    let currency = crate::currency(&Settings::load(tx, setting::OPTION)?);
+    let currency = setting::currency(tx)?;
     let coupon = &mut stored.coupon;
     if let Some(code) = &body.code {
         coupon.code = super::normal_code(&kernel::text::line("code", code, 100)?);

@@ -3,8 +3,8 @@
 use http::Method;
 use kernel::ids::OrderId;
 use kernel::{Amount, Decimal, Fault, capability};
+use runtime::Tx;
 use runtime::settings::shop as setting;
-use runtime::{Settings, Tx};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use web::{Call, Reply, Routes};
@@ -104,7 +104,7 @@ async fn refund(call: Call) -> Result<Reply, Fault> {
         .engine
         .read(move |tx| {
             queries::must(tx, order_id)?;
-            Ok(crate::currency(&Settings::load(tx, setting::OPTION)?))
+            setting::currency(tx)
         })
         .await?;
     let amount = body.amount.map(|amount| amount.in_currency("amount", currency)).transpose()?;

@@ -1,6 +1,6 @@
 //! `cartwright product import|list`.
 
-use runtime::{Actor, Settings};
+use runtime::Actor;
 use serde::Serialize;
 use web::command::{option, positional};
 use web::{Command, Output};
@@ -33,8 +33,7 @@ fn import() -> Command {
                 .map_err(|error| kernel::Fault::invalid("file", format!("{path} cannot be read: {error}")))?;
             let imported = engine
                 .write(Actor::cli(), move |tx| {
-                    let settings = Settings::load(tx, runtime::settings::shop::OPTION)?;
-                    let decimals = crate::currency(&settings).exponent();
+                    let decimals = runtime::settings::shop::currency(tx)?.exponent();
                     commands::import(tx, &file, decimals)
                 })
                 .await?;

@@ -3,8 +3,8 @@
 use http::Method;
 use kernel::ids::ProductId;
 use kernel::{Currency, Decimal, Fault, Moment, Page, capability};
+use runtime::Tx;
 use runtime::settings::shop as setting;
-use runtime::{Settings, Tx};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use web::{Call, Reply, Routes};
@@ -224,7 +224,7 @@ fn one_of(field: &str, value: &str, allowed: &[&str]) -> Result<String, Fault> {
 
 /// Sets what the body names and writes the product.
 pub(crate) fn change(tx: &mut Tx, product: &mut Product, body: &ProductBody) -> Result<(), Fault> {
-    let currency = crate::currency(&Settings::load(tx, setting::OPTION)?);
+    let currency = setting::currency(tx)?;
     if let Some(name) = &body.name {
         product.name = kernel::text::line("name", name, 255)?;
     }

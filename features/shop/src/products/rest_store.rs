@@ -3,8 +3,8 @@
 use http::Method;
 use kernel::ids::ProductId;
 use kernel::{Currency, Decimal, Fault, Page};
+use runtime::Tx;
 use runtime::settings::shop as setting;
-use runtime::{Settings, Tx};
 use schemars::JsonSchema;
 use serde::Serialize;
 use web::{Call, Reply, Routes};
@@ -183,7 +183,7 @@ pub(crate) fn prices(tx: &mut Tx, product: &Product, currency: Currency) -> Resu
 fn store_product(tx: &mut Tx, product: &Product) -> Result<StoreProduct, Fault> {
     use runtime::engine::Surroundings;
     let now = tx.now();
-    let currency = crate::currency(&Settings::load(tx, setting::OPTION)?);
+    let currency = setting::currency(tx)?;
     let base = tx.public_url().to_owned();
     let snapshot = queries::snapshot(tx, product)?;
     let variations = if product.kind == "variable" { store::variations(tx, product.id)? } else { Vec::new() };

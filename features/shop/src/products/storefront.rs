@@ -3,8 +3,8 @@
 use http::Method;
 use kernel::{Currency, Decimal, Fault};
 use minijinja::context;
+use runtime::Tx;
 use runtime::settings::shop as setting;
-use runtime::{Settings, Tx};
 use serde::Serialize;
 use web::{Call, Reply, Routes, Template};
 
@@ -103,7 +103,7 @@ fn grouped_range(tx: &mut Tx, product: &Product) -> Result<Option<(Decimal, Deci
 }
 
 fn shop(call: &Call, tx: &mut Tx) -> Result<Reply, Fault> {
-    let currency = crate::currency(&Settings::load(tx, setting::OPTION)?);
+    let currency = setting::currency(tx)?;
     let categories: Vec<Category> =
         queries::categories(tx)?.into_iter().filter(|category| category.count > 0).collect();
     let slug = call.query("category").unwrap_or_default();
@@ -162,7 +162,7 @@ struct VariationData {
 }
 
 fn product(call: &Call, tx: &mut Tx) -> Result<Reply, Fault> {
-    let currency = crate::currency(&Settings::load(tx, setting::OPTION)?);
+    let currency = setting::currency(tx)?;
     let product =
         queries::published(tx, call.parameter("slug"))?.ok_or_else(|| Fault::not_found("product"))?;
     let card = card(tx, &product, currency)?;
