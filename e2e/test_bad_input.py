@@ -128,6 +128,14 @@ def test_unknown_fields_are_named(shared_shop):
     assert answer.status_code == 400 and "no_such_field" in answer.json()["data"]["params"]
 
 
+def test_no_session_of_cartbay_is_made_by_hand(shared_shop):
+    caller = Caller(shared_shop, (ADMIN, shared_shop.key))
+    for origin in ["cartbay", " cartbay "]:
+        answer = caller.send("POST", "/wp-json/wc/v3/orders", json={"created_via": origin})
+        assert answer.status_code == 400 and "created_via" in answer.json()["data"]["params"], answer.text
+    assert caller.send("POST", "/wp-json/wc/v3/orders", json={"created_via": "till"}).json()["created_via"] == "till"
+
+
 def test_ids_that_are_nobodys(shared_shop, callers):
     for method, path, _ in routes(shared_shop):
         if "{" not in path:

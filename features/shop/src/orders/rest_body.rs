@@ -1,5 +1,6 @@
 //! Orders that are made or changed over `wc/v3`.
 
+use kernel::contracts::cartbay::CREATED_VIA;
 use kernel::contracts::shop::{Address, OrderPlaced};
 use kernel::ids::{OrderId, ProductId, UserId};
 use kernel::{Amount, Decimal, Fault};
@@ -119,6 +120,11 @@ pub(crate) fn create(tx: &mut Tx, key: &str, body: &OrderBody) -> Result<Order, 
     let mut order = draft::blank(tx, shop.currency);
     order.created_via =
         kernel::text::optional_line("created_via", body.created_via.as_deref().unwrap_or("rest-api"), 100)?;
+    if order.created_via == CREATED_VIA {
+        let problem =
+            "Orders of this origin are CartBay's sessions, which are not made by hand. Leave it out.";
+        return Err(Fault::invalid("created_via", problem));
+    }
     order.prices_include_tax = shop.prices_include_tax();
     plain_fields(&mut order, body)?;
     if let Some(parent) = body.parent_id.filter(|parent| parent.0 > 0) {
