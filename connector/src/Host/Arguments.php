@@ -41,6 +41,16 @@ final class Arguments
         return $value;
     }
 
+    /** How often or how many: zero where nothing is said. */
+    public function count(string $name): int
+    {
+        $value = $this->number($name, 0);
+        if ($value < 0) {
+            throw $this->wrong($name, 'Use a whole number of at least 0.');
+        }
+        return $value;
+    }
+
     /** An id: 0 for none. */
     public function id(string $name): int
     {

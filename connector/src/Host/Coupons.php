@@ -58,8 +58,8 @@ final class Coupons
         $coupon->set_amount($amount);
         $coupon->set_description($wanted->text('description', ''));
         $coupon->set_date_expires($wanted->has('expires_at') ? $wanted->moment('expires_at') : null);
-        $coupon->set_usage_limit($wanted->number('usage_limit', 0));
-        $coupon->set_usage_limit_per_user($wanted->number('usage_limit_per_user', 0));
+        $coupon->set_usage_limit($wanted->count('usage_limit'));
+        $coupon->set_usage_limit_per_user($wanted->count('usage_limit_per_user'));
         $coupon->set_individual_use($wanted->flag('individual_use'));
         $coupon->set_free_shipping($wanted->flag('free_shipping'));
         $coupon->set_exclude_sale_items($wanted->flag('exclude_sale_items'));

@@ -1,10 +1,11 @@
 //! Coupons that the program makes.
 
 use kernel::Decimal;
+use kernel::contracts::shop::Address;
 use kernel::ids::UserId;
-use runtime::ports::NewCoupon;
+use runtime::ports::{NewCoupon, NewOrder};
 
-use crate::site::Site;
+use crate::site::{Site, add, home, money, new_order};
 
 /// One key, one coupon; a code is given once.
 pub async fn a_coupon_is_made_once_for_a_key(site: &dyn Site) {
@@ -25,6 +26,73 @@ pub async fn a_coupon_is_made_once_for_a_key(site: &dyn Site) {
     let taken = NewCoupon { code: made.code, ..coupon.clone() };
     let refused = host.create_coupon(&format!("{key}-2"), &taken).await.unwrap_err();
     assert_eq!((refused.status(), refused.code), (409, "duplicate"));
-    let much = NewCoupon { amount: Decimal::whole(150), ..coupon };
-    assert_eq!(host.create_coupon(&format!("{key}-3"), &much).await.unwrap_err().status(), 400);
+    for (field, wrong) in [
+        ("coupon.amount", NewCoupon { amount: Decimal::whole(150), ..coupon.clone() }),
+        ("coupon.usage_limit", NewCoupon { usage_limit: -1, ..coupon.clone() }),
+        ("coupon.usage_limit_per_user", NewCoupon { usage_limit_per_user: -1, ..coupon.clone() }),
+        ("coupon.minimum_amount", NewCoupon { minimum_amount: Some(Decimal::whole(-5)), ..coupon }),
+    ] {
+        let refused = host.create_coupon(&format!("{key}-{field}"), &wrong).await.unwrap_err();
+        assert_eq!(refused.status(), 400, "{field}");
+        assert!(refused.params.contains_key(field), "{field}: {refused}");
+    }
+}
+
+/// Whoever asks several times at once, with a code of his own, has one coupon of it.
+pub async fn one_key_and_one_code_at_once_give_one_coupon(site: &dyn Site) {
+    let host = site.host();
+    let key = host.open_cart(UserId(0)).await.unwrap().token;
+    let coupon = NewCoupon {
+        code: format!("code-{}", key.to_lowercase().chars().take(12).collect::<String>()),
+        amount: Decimal::whole(5),
+        discount_type: "fixed_cart".to_owned(),
+        ..NewCoupon::default()
+    };
+    let made = futures_util::future::join_all((0..4).map(|_| host.create_coupon(&key, &coupon))).await;
+    let first = made[0].as_ref().unwrap();
+    assert_eq!(first.code, coupon.code);
+    for other in &made {
+        assert_eq!(other.as_ref().unwrap(), first);
+    }
+}
+
+/// What restricts a coupon holds: the address that it is for, and how often it can be used.
+pub async fn a_coupon_is_used_once_and_by_whom_it_is_for(site: &dyn Site) {
+    let host = site.host();
+    let key = host.open_cart(UserId(0)).await.unwrap().token;
+    let coupon = NewCoupon {
+        amount: Decimal::whole(5),
+        discount_type: "fixed_cart".to_owned(),
+        usage_limit: 1,
+        usage_limit_per_user: 1,
+        emails: vec![home().email],
+        minimum_amount: Some(Decimal::whole(20)),
+        ..NewCoupon::default()
+    };
+    let code = host.create_coupon(&key, &coupon).await.unwrap().code;
+    assert!(!buys_with(site, &code, "mug", &home().email).await, "of too little");
+    assert!(!buys_with(site, &code, "tray", "grace@example.com").await, "by another");
+    assert!(buys_with(site, &code, "tray", &home().email).await);
+    assert!(!buys_with(site, &code, "tray", &home().email).await, "a second time");
+}
+
+/// Buys one of a product and gives whether the coupon took something off.
+async fn buys_with(site: &dyn Site, code: &str, sku: &str, email: &str) -> bool {
+    let host = site.host();
+    let cart = host.open_cart(UserId(0)).await.unwrap();
+    add(site, &cart.token, sku, 1).await.unwrap();
+    let billing = Address { email: email.to_owned(), ..home() };
+    host.set_destination(&cart.token, &billing, &Address::default()).await.unwrap();
+    let restored = host.restore_cart(&cart.token, &[], &[code.to_owned()]).await.unwrap();
+    let order = NewOrder { billing, ..new_order(&restored.cart, "coupon") };
+    match host.place_order(&order).await {
+        Ok(order) => {
+            host.complete_payment(order.id, "charge").await.unwrap();
+            order.coupon_codes == [code] && order.discount_total == money(500)
+        }
+        Err(refused) => {
+            assert!(refused.status() < 500, "{refused}");
+            false
+        }
+    }
 }

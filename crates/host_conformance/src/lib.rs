@@ -48,6 +48,8 @@ macro_rules! every_case {
         );
         $crate::every_case!($run,
             coupons: a_coupon_is_made_once_for_a_key
+                one_key_and_one_code_at_once_give_one_coupon
+                a_coupon_is_used_once_and_by_whom_it_is_for
         );
     };
     ($run:path, $module:ident: $($case:ident)*) => {

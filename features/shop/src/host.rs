@@ -13,6 +13,7 @@ use runtime::ports::{
 
 use crate::carts::{commands as carts, queries as cart_queries};
 use crate::coupons::commands as coupons;
+use crate::customers::store as customers;
 use crate::orders::{
     commands as orders, commands_child as children, commands_place as checkout, queries as order_queries,
     store as order_store,
@@ -194,6 +195,12 @@ impl Host for ShopHost {
     async fn has_ordered_since(&self, email: &str, since: Moment) -> Result<bool, Fault> {
         let email = email.to_owned();
         self.db.read(move |tx| order_store::has_ordered_since(tx, &email, since)).await
+    }
+
+    /// The billing address that the shop keeps of him: coupons are held against what stands there at checkout.
+    async fn customer_email(&self, id: UserId) -> Result<Option<String>, Fault> {
+        let known = self.db.read(move |tx| customers::find(tx, id)).await?;
+        Ok(known.map(|(billing, _)| billing.email).filter(|email| !email.is_empty()))
     }
 
     async fn create_coupon(&self, key: &str, coupon: &NewCoupon) -> Result<MadeCoupon, Fault> {

@@ -7,11 +7,12 @@ use async_trait::async_trait;
 use db::testing::{TestDatabase, databases};
 use host_conformance::site::{Running, cart_of, new_order};
 use host_conformance::{CATALOGUE, ListedOrder, RATES, RefundOrder, Site};
-use kernel::Fault;
-use kernel::ids::OrderId;
+use kernel::contracts::shop::CustomerCreated;
+use kernel::ids::{OrderId, UserId};
+use kernel::{Decimal, Fault};
 use runtime::engine::Ports;
-use runtime::ports::Host;
-use runtime::{Actor, Engine};
+use runtime::ports::{Host, NewCoupon};
+use runtime::{Actor, Emit, Engine};
 use shop::ShopHost;
 use shop::orders::commands_refund::{NewRefund, RefundLine, refund};
 use shop::orders::model::{Filter, Order};
@@ -123,5 +124,42 @@ async fn an_order_that_nobody_pays_gives_its_stock_back_in_time() {
         site.engine.run_hook("woocommerce_cancel_unpaid_orders").await.unwrap();
         let placed = site.host.place_order(&new_order(&second, "c")).await.unwrap();
         assert_eq!(placed.status, "pending");
+    }
+}
+
+#[tokio::test]
+async fn a_customers_address_is_the_one_that_the_shop_bills() {
+    for site in sites().await {
+        let created = CustomerCreated {
+            user_id: UserId(42),
+            email: "ada@example.com".to_owned(),
+            at: site.engine.now(),
+        };
+        site.engine.write(Actor::system(), move |tx| tx.emit(&created)).await.unwrap();
+        site.engine.run_due().await.unwrap();
+        let known = site.host.customer_email(UserId(42)).await.unwrap();
+        assert_eq!(known.as_deref(), Some("ada@example.com"), "{}", site.database.name);
+        assert_eq!(site.host.customer_email(UserId(7)).await.unwrap(), None);
+    }
+}
+
+#[tokio::test]
+async fn a_coupons_limits_are_within_what_the_shop_can_count() {
+    for site in sites().await {
+        for (times, field) in
+            [(1_000_000_000, ""), (1_000_000_001, "coupon.usage_limit"), (i64::MAX, "coupon.usage_limit")]
+        {
+            let coupon = NewCoupon {
+                amount: Decimal::whole(5),
+                discount_type: "percent".to_owned(),
+                usage_limit: times,
+                ..NewCoupon::default()
+            };
+            let made = site.host.create_coupon(&times.to_string(), &coupon).await;
+            match field {
+                "" => assert!(made.is_ok(), "{}: {made:?}", site.database.name),
+                _ => assert!(made.unwrap_err().params.contains_key(field), "{}", site.database.name),
+            }
+        }
     }
 }

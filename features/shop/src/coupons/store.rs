@@ -128,6 +128,19 @@ pub(crate) fn list(
 
 /// Writes a coupon: a fresh one when its id is 0. A taken code is a 400 that names it.
 pub(crate) fn put(tx: &mut Tx, stored: &mut StoredCoupon) -> Result<(), Fault> {
+    if write(tx, stored)? {
+        return Ok(());
+    }
+    Err(Fault::new(
+        kernel::FaultKind::Invalid,
+        "woocommerce_rest_coupon_code_already_exists",
+        "The coupon code already exists",
+    )
+    .and_invalid("code", "Another coupon has this code. Choose another."))
+}
+
+/// As [`put`]; false when the code is taken.
+pub(crate) fn write(tx: &mut Tx, stored: &mut StoredCoupon) -> Result<bool, Fault> {
     let coupon = &stored.coupon;
     let (products, unwanted) =
         (kernel::json::to_text(&coupon.product_ids), kernel::json::to_text(&coupon.excluded_product_ids));
@@ -163,18 +176,13 @@ pub(crate) fn put(tx: &mut Tx, stored: &mut StoredCoupon) -> Result<(), Fault> {
         tx.execute(&UPDATE, &values).map(|_| coupon.id)
     };
     match written {
-        Ok(id) => stored.coupon.id = id,
-        Err(error) if error.is_duplicate() => {
-            return Err(Fault::new(
-                kernel::FaultKind::Invalid,
-                "woocommerce_rest_coupon_code_already_exists",
-                "The coupon code already exists",
-            )
-            .and_invalid("code", "Another coupon has this code. Choose another."));
+        Ok(id) => {
+            stored.coupon.id = id;
+            Ok(true)
         }
-        Err(error) => return Err(error.into()),
+        Err(error) if error.is_duplicate() => Ok(false),
+        Err(error) => Err(error.into()),
     }
-    Ok(())
 }
 
 /// The coupon that was made under a key.
