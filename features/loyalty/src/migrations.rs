@@ -52,6 +52,15 @@ pub const MIGRATIONS: &[Migration] = &[
             },
         ],
     },
+    Migration {
+        id: "20261121_73_oloyalty_redemptions_order",
+        steps: &[Step::Index {
+            table: "oloyalty_redemptions",
+            name: "oloyalty_redemptions_order",
+            columns: "order_id",
+            unique: false,
+        }],
+    },
 ];
 
 const TIERS: Step = Step::Table {

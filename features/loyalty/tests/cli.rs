@@ -73,3 +73,25 @@ async fn members_and_tiers_are_listed() {
         );
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rewards_are_listed_by_what_there_is() {
+    for site in sites().await {
+        success(&site, "oloyalty reward create --name=Tenth --type=cart_pct --points=5 --percent=10").await;
+        for (given, rows) in [("", 1), (" --status=ACTIVE --type=cart_pct", 1), (" --status=inactive", 0)] {
+            let line = format!("oloyalty reward list{given}");
+            let Output::Rows(_, found) = run(&site, &line).await.unwrap() else {
+                unreachable!("a list gives rows")
+            };
+            assert_eq!(found.len(), rows, "{line}");
+        }
+        for (given, field) in [("--status=gone", "status"), ("--type=a_hug", "type")] {
+            let refused = run(&site, &format!("oloyalty reward list {given}")).await.unwrap_err();
+            assert_eq!(refused.status(), 400, "{given}");
+            assert!(
+                refused.params[field].contains(if field == "type" { "cart_pct" } else { "inactive" }),
+                "{refused}"
+            );
+        }
+    }
+}

@@ -3,60 +3,10 @@
 
 mod common;
 
-use std::sync::Arc;
-
-use axum::Router;
-use common::coupons::CouponShop;
-use common::web::{Answer, ask, shops_on};
-use common::{Site, USER, now_is, order};
+use common::rewards::{TEN_OFF, shops};
+use common::web::ask;
+use common::{USER, now_is, order};
 use kernel::{Decimal, Fault};
-use runtime::ports::Host;
-
-/// A shop with a coupon maker and [`USER`] as a member with his hundred welcome points.
-struct Shop {
-    site: Site,
-    router: Router,
-    coupons: CouponShop,
-}
-
-async fn shops() -> Vec<Shop> {
-    let makers = std::sync::Mutex::new(Vec::new());
-    let shops = shops_on(|| {
-        let maker = CouponShop::default();
-        makers.lock().unwrap().push(maker.clone());
-        Arc::new(maker) as Arc<dyn Host>
-    })
-    .await;
-    let mut ready = Vec::new();
-    for ((site, router), coupons) in shops.into_iter().zip(makers.into_inner().unwrap()) {
-        site.join(USER).await;
-        ready.push(Shop { site, router, coupons });
-    }
-    ready
-}
-
-const TEN_OFF: &str = r#"{"name":"$10 off $50+","type":"cart_fixed","points_cost":40,"value":{"amount":10},"conditions":{"cart_min_total":"50"}}"#;
-
-impl Shop {
-    async fn put(&self, body: &str) -> i64 {
-        let made = ask(&self.router, "POST", "/rewards", "staff", "", body).await;
-        assert_eq!(made.status, 201, "{}", made.body);
-        made.body["id"].as_i64().unwrap()
-    }
-
-    async fn redeem(&self, reward: i64, key: &str) -> Answer {
-        ask(&self.router, "POST", &format!("/rewards/{reward}/redeem"), "shopper", key, "").await
-    }
-
-    async fn mine(&self) -> serde_json::Value {
-        ask(&self.router, "GET", "/members/me/redemptions?order=asc", "shopper", "", "").await.body
-    }
-
-    async fn jobs(&self) {
-        while self.site.engine.run_jobs().await.unwrap() > 0 {}
-        self.site.deliver().await;
-    }
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_catalogue_is_kept_by_those_who_may_and_says_what_is_wrong() {
@@ -303,5 +253,84 @@ async fn twenty_at_once_redeem_what_the_balance_pays_for() {
         assert_eq!((shop.site.balance().await, shop.mine().await.as_array().unwrap().len()), (0, 5));
         shop.jobs().await;
         shop.site.assert_sound().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_changes_of_a_reward_at_once_are_both_kept() {
+    for shop in shops().await {
+        let one = format!("/rewards/{}", shop.put(TEN_OFF).await);
+        for round in 2..22 {
+            let (name, points) =
+                (format!(r#"{{"name":"n{round}"}}"#), format!(r#"{{"points_cost":{round}}}"#));
+            let change = |body: String| {
+                let (router, one) = (shop.router.clone(), one.clone());
+                tokio::spawn(async move { ask(&router, "PATCH", &one, "staff", "", &body).await.status })
+            };
+            let both = (change(name), change(points));
+            assert_eq!((both.0.await.unwrap(), both.1.await.unwrap()), (200, 200));
+            let is = ask(&shop.router, "GET", &one, "staff", "", "").await.body;
+            assert_eq!((&is["name"], &is["points_cost"]), (&format!("n{round}").into(), &round.into()));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shop_that_sells_in_another_currency_keeps_its_rewards_in_hand() {
+    for shop in shops().await {
+        let fixed = shop.put(TEN_OFF).await;
+        let tenth =
+            shop.put(r#"{"name":"A tenth","type":"cart_pct","points_cost":3,"value":{"percent":10}}"#).await;
+        let ships = shop.put(r#"{"name":"Free shipping","type":"free_ship","points_cost":2}"#).await;
+        let least = r#"{"name":"x","type":"free_ship","points_cost":2,"conditions":{"cart_min_total":50}}"#;
+        let least = shop.put(least).await;
+        shop.sells_in("EUR").await;
+        let patch = async |reward: i64, body: &str| {
+            ask(&shop.router, "PATCH", &format!("/rewards/{reward}"), "staff", "", body).await
+        };
+        for reward in [fixed, tenth, ships, least] {
+            let off = patch(reward, r#"{"status":"inactive"}"#).await;
+            assert_eq!((off.status, off.body["status"].as_str()), (200, Some("inactive")), "{}", off.body);
+            assert_eq!(patch(reward, r#"{"status":"active"}"#).await.status, 200);
+        }
+        let as_before = patch(fixed, r#"{"name":"Ten dollars off"}"#).await.body["value"].to_string();
+        assert_eq!(as_before, r#"{"amount":10.00,"currency":"USD"}"#);
+        for (reward, status) in [(tenth, 201), (ships, 201), (fixed, 422), (least, 422)] {
+            assert_eq!(shop.redeem(reward, "").await.status, status, "{reward}");
+        }
+        for (field, body) in [
+            ("value.currency", r#"{"value":{"amount":9,"currency":"USD"}}"#),
+            ("value.amount", r#"{"value":{"amount":9}}"#),
+            ("conditions.cart_min_total", r#"{"conditions":{"cart_min_total":40}}"#),
+        ] {
+            let refused = patch(fixed, body).await;
+            assert_eq!(refused.status, 400, "{body}: {}", refused.body);
+            assert!(refused.body["data"]["params"][field].is_string(), "{body}: {}", refused.body);
+        }
+        let both = patch(fixed, r#"{"value":{"amount":9},"conditions":{"cart_min_total":40}}"#).await;
+        assert_eq!(both.body["value"].to_string(), r#"{"amount":9.00,"currency":"EUR"}"#);
+        assert_eq!(patch(least, r#"{"conditions":{}}"#).await.body["value"].to_string(), "{}");
+        for reward in [fixed, least] {
+            assert_eq!(shop.redeem(reward, "").await.status, 201, "{reward}");
+        }
+        shop.site.assert_sound().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_of_rewards_names_the_types_that_there_are() {
+    for shop in shops().await {
+        shop.put(TEN_OFF).await;
+        for kind in ["a_hug", "gift_card"] {
+            let list = ask(&shop.router, "GET", &format!("/rewards?type={kind}"), "shopper", "", "").await;
+            let remedy = "Use cart_pct, cart_fixed or free_ship.";
+            assert_eq!((list.status, &list.body["data"]["params"]["type"]), (400, &remedy.into()));
+        }
+        for (query, status, rows) in
+            [("type=CART_FIXED", 200, 1), ("type=cart_pct", 200, 0), ("status=gone", 400, 0)]
+        {
+            let list = ask(&shop.router, "GET", &format!("/rewards?{query}"), "staff", "", "").await;
+            assert_eq!((list.status, list.body.as_array().map_or(0, Vec::len)), (status, rows), "{query}");
+        }
     }
 }

@@ -38,8 +38,8 @@ fn list() -> Command {
                 .arg(option("type", "cart_pct, cart_fixed or free_ship"))
         },
         |engine, arguments| async move {
-            let text = |name: &str| arguments.get(name).unwrap_or_default().to_lowercase();
-            let filter = RewardFilter { kind: text("type"), status: text("status") };
+            let text = |name: &str| arguments.get(name).unwrap_or_default();
+            let filter = RewardFilter::of(text("type"), text("status"))?;
             let mut paging = Paging::first(100_000);
             paging.descending = false;
             let page = engine.read(move |tx| queries::rewards(tx, &paging, &filter)).await?;

@@ -4,7 +4,7 @@ use kernel::ids::RewardId;
 use kernel::{Amount, Currency, Decimal, Fault, text};
 use runtime::audit::AuditLog;
 use runtime::settings::shop;
-use runtime::{Audit, Settings, Tx};
+use runtime::{Audit, Tx};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -74,15 +74,19 @@ pub fn create(tx: &mut Tx, new: &NewReward) -> Result<Reward, Fault> {
         created_at: now,
         updated_at: now,
     };
-    let mut reward = checked(tx, reward)?;
+    let currency = shop::currency(tx)?;
+    same_currency(reward.value.currency, currency)?;
+    let mut reward = checked(reward, currency)?;
     reward.id = store::put_reward(tx, &reward)?;
     tx.audit(AuditLog::OLoyalty, "reward.create", ("reward", reward.id.to_string()), None, Some(&reward))?;
     Ok(reward)
 }
 
-/// Changes a reward.
+/// Changes a reward. Amounts that are sent are in the shop's currency; what stays keeps its own, also where the shop has
+/// another one by now.
 pub fn update(tx: &mut Tx, id: RewardId, change: &RewardChange) -> Result<Reward, Fault> {
-    let before = queries::reward(tx, id)?;
+    let before = queries::held(tx, id)?;
+    let currency = currency_after(tx, &before, change)?;
     let is = before.clone();
     let after = Reward {
         name: change.name.clone().unwrap_or(is.name),
@@ -94,37 +98,54 @@ pub fn update(tx: &mut Tx, id: RewardId, change: &RewardChange) -> Result<Reward
         updated_at: tx.now(),
         ..before.clone()
     };
-    let after = checked(tx, after)?;
+    let after = checked(after, currency)?;
     store::put_reward(tx, &after)?;
     tx.audit(AuditLog::OLoyalty, "reward.update", ("reward", id.to_string()), Some(&before), Some(&after))?;
     Ok(after)
 }
 
-/// The shop's currency.
-pub(super) fn currency(tx: &mut Tx) -> Result<Currency, Fault> {
-    let code = Settings::load(tx, shop::OPTION)?.text(&shop::GENERAL_CURRENCY);
-    Ok(Currency::parse(&code).unwrap_or(Currency::USD))
+/// The currency of a reward's amounts after a change: that of the amounts that stay, else the shop's. A reward has one.
+fn currency_after(tx: &mut Tx, before: &Reward, change: &RewardChange) -> Result<Currency, Fault> {
+    let shops = shop::currency(tx)?;
+    same_currency(change.value.and_then(|value| value.currency), shops)?;
+    let amount_stays = change.value.is_none() && before.value.amount.is_some();
+    let least_stays = change.conditions.is_none() && before.conditions.cart_min_total.is_some();
+    let Some(own) = before.currency().filter(|_| amount_stays || least_stays) else { return Ok(shops) };
+    let sent = [
+        ("value.amount", change.value.and_then(|value| value.amount)),
+        ("conditions.cart_min_total", change.conditions.and_then(|conditions| conditions.cart_min_total)),
+    ];
+    match sent.into_iter().find(|(_, amount)| amount.is_some()) {
+        Some((field, _)) if own != shops => {
+            let problem = format!(
+                "The shop's currency is {shops} and this reward's is {own}: send value and conditions."
+            );
+            Err(Fault::invalid(field, problem))
+        }
+        _ => Ok(own),
+    }
 }
 
-/// The reward as it is stored, or what is wrong with it.
-fn checked(tx: &mut Tx, reward: Reward) -> Result<Reward, Fault> {
+fn same_currency(given: Option<Currency>, shops: Currency) -> Result<(), Fault> {
+    match given {
+        Some(given) if given != shops => {
+            Err(Fault::invalid("value.currency", format!("The shop's currency is {shops}: leave this out.")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The reward as it is stored, with its amounts in `currency`, or what is wrong with it.
+fn checked(reward: Reward, currency: Currency) -> Result<Reward, Fault> {
     if !(1..=MOST_POINTS).contains(&reward.points_cost) {
         return Err(Fault::invalid("points_cost", "Use a whole number of at least 1, such as 400."));
     }
     if ![ACTIVE, INACTIVE].contains(&reward.status.as_str()) {
         return Err(Fault::invalid("status", "Use active or inactive."));
     }
-    let currency = currency(tx)?;
-    if reward.value.currency.is_some_and(|given| given != currency) {
-        let problem = format!("The shop's currency is {currency}: leave this out.");
-        return Err(Fault::invalid("value.currency", problem));
-    }
     let kind = RewardKind::parse(&reward.kind)?;
-    let value = RewardValue {
-        percent: percent(kind, reward.value.percent)?,
-        amount: amount(kind, reward.value.amount, currency)?,
-        currency: Some(currency),
-    };
+    let percent = percent(kind, reward.value.percent)?;
+    let amount = amount(kind, reward.value.amount, currency)?;
     let least = reward.conditions.cart_min_total;
     if let Some(least) = least
         && least.in_currency("conditions.cart_min_total", currency)?.minor() < 0
@@ -132,6 +153,8 @@ fn checked(tx: &mut Tx, reward: Reward) -> Result<Reward, Fault> {
         return Err(Fault::invalid("conditions.cart_min_total", "Use an amount of at least 0, such as 50."));
     }
     let least = least.filter(|least| !least.decimal().is_zero());
+    let has_amount = amount.is_some() || least.is_some();
+    let value = RewardValue { percent, amount, currency: has_amount.then_some(currency) };
     let (value, conditions) = exact(value, RewardConditions { cart_min_total: least });
     Ok(Reward {
         name: text::line("name", &reward.name, 100)?,

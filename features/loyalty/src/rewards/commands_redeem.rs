@@ -1,13 +1,13 @@
 //! Redeeming a reward, and what becomes of the redemption.
 
 use kernel::ids::{OrderId, RedemptionId, RewardId, UserId};
+use kernel::ports::SMALL;
 use kernel::{Fault, text};
-use runtime::settings::oloyalty as keys;
+use runtime::settings::{oloyalty as keys, shop};
 use runtime::{Enqueue, Settings, Tx};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::commands::currency;
 use super::jobs::MakeCoupon;
 use super::model::{ACTIVE, PENDING, Redemption, Reward, Terms};
 use super::{queries, store};
@@ -16,8 +16,6 @@ use crate::ledger::model::{EntryKind, LedgerEntry, NewEntry, REWARD, REWARD_REVE
 use crate::members;
 use crate::members::model::Member;
 
-/// Characters of a code that nobody mistakes for one another; the shop's codes are lower case.
-const CODE_ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 /// Eighty random bits.
 const CODE_LENGTH: usize = 16;
 
@@ -49,7 +47,8 @@ pub fn redeem(tx: &mut Tx, user: UserId, reward: RewardId, request: &str) -> Res
         id: RedemptionId(0),
         member_id: member.id,
         reward_id: reward.id,
-        code: code(tx),
+        // The shop's codes are lower case.
+        code: tx.entropy().code(SMALL, CODE_LENGTH),
         status: PENDING.to_owned(),
         order_id: OrderId(0),
         points_spent: reward.points_cost,
@@ -109,7 +108,9 @@ fn eligible(tx: &mut Tx, member: &Member, reward: &Reward) -> Result<(), Fault> 
             "This reward is not offered any more. Choose another.",
         ));
     }
-    if reward.value.currency.is_some_and(|own| currency(tx).is_ok_and(|shops| shops != own)) {
+    if let Some(own) = reward.currency()
+        && shop::currency(tx)? != own
+    {
         return Err(Fault::refused(
             "oloyalty_reward_currency",
             "This reward is in another currency than the shop's. Choose another.",
@@ -134,12 +135,6 @@ fn eligible(tx: &mut Tx, member: &Member, reward: &Reward) -> Result<(), Fault> 
             .with("missing", missing));
     }
     Ok(())
-}
-
-fn code(tx: &Tx) -> String {
-    let mut bytes = [0_u8; CODE_LENGTH];
-    tx.entropy().fill(&mut bytes);
-    bytes.iter().map(|byte| char::from(CODE_ALPHABET[usize::from(byte % 32)])).collect()
 }
 
 fn moves(
@@ -178,6 +173,11 @@ pub(super) fn reverse(tx: &mut Tx, id: RedemptionId) -> Result<(), Fault> {
         return Ok(());
     }
     moves(tx, &redemption, EntryKind::Reverse, REWARD_REVERSED, redemption.points_spent).map(drop)
+}
+
+/// An order came undone, and with it the use of its coupons in the shop: what it has used up waits for the next one.
+pub fn order_undone(tx: &mut Tx, order: OrderId) -> Result<(), Fault> {
+    store::release(tx, order)
 }
 
 /// A paid order bears these coupon codes: redemptions that wait under them are used up.

@@ -1,12 +1,13 @@
 //! The coupon of a redemption, made outside of any transaction.
 
-use kernel::ids::RedemptionId;
-use kernel::{Fault, FaultKind};
+use kernel::ids::{RedemptionId, UserId};
+use kernel::{Fault, FaultKind, text};
+use runtime::ports::{Host, MadeCoupon};
 use runtime::{Actor, Engine, Job, JobKind};
 use serde::{Deserialize, Serialize};
 
 use super::commands_redeem as commands;
-use super::model::PENDING;
+use super::model::{REVERSED, Terms};
 use super::store;
 use crate::members;
 
@@ -28,19 +29,29 @@ pub fn job_kind() -> JobKind {
         .steadfast()
 }
 
+/// What the shop is asked for.
+struct Wanted {
+    terms: Terms,
+    code: String,
+    user: UserId,
+    /// The member's address as it was enrolled.
+    email: String,
+}
+
 async fn make(engine: &Engine, id: RedemptionId) -> Result<(), Fault> {
     let wanted = engine
         .read(move |tx| {
+            // One that was used already has its coupon, which is not written down yet.
             let waiting = store::redemption(tx, id)?
-                .filter(|redemption| redemption.status == PENDING && redemption.coupon_id == 0);
+                .filter(|redemption| redemption.status != REVERSED && redemption.coupon_id == 0);
             let Some(redemption) = waiting else { return Ok(None) };
             let member = members::queries::get(tx, redemption.member_id)?;
-            Ok(Some((redemption.terms.coupon(&redemption.code, &member.email)?, redemption.code)))
+            let (terms, code) = (redemption.terms, redemption.code);
+            Ok(Some(Wanted { terms, code, user: member.user_id, email: member.email }))
         })
         .await?;
-    let Some((coupon, code)) = wanted else { return Ok(()) };
-    // The code is random and stays the same: so does the key, and no other installation on this shop has used it.
-    match engine.host().create_coupon(&format!("oloyalty:{code}"), &coupon).await {
+    let Some(wanted) = wanted else { return Ok(()) };
+    match engine.unless_away(coupon_of(engine.host(), &wanted)).await {
         Ok(made) => engine.write(Actor::system(), move |tx| commands::coupon_made(tx, id, made.id)).await,
         Err(fault) if is_final(&fault) => {
             tracing::warn!(
@@ -54,10 +65,19 @@ async fn make(engine: &Engine, id: RedemptionId) -> Result<(), Fault> {
     }
 }
 
+async fn coupon_of(host: &dyn Host, wanted: &Wanted) -> Result<MadeCoupon, Fault> {
+    // The address of enrolment may be gone: the shop looks at the one that the account has now.
+    let email = match host.customer_email(wanted.user).await {
+        Ok(present) => present.filter(|email| text::email("email", email).is_ok()),
+        Err(fault) if fault.status() >= 500 => return Err(fault),
+        Err(_) => None,
+    };
+    let coupon = wanted.terms.coupon(&wanted.code, email.as_deref().unwrap_or(&wanted.email))?;
+    // The code is random and stays the same: so does the key, and no other installation on this shop has used it.
+    host.create_coupon(&format!("oloyalty:{}", wanted.code), &coupon).await
+}
+
 /// Will the shop say the same again?
 fn is_final(fault: &Fault) -> bool {
-    matches!(
-        fault.kind,
-        FaultKind::Invalid | FaultKind::NotFound | FaultKind::Conflict | FaultKind::Unprocessable
-    )
+    matches!(fault.kind, FaultKind::Invalid | FaultKind::Conflict | FaultKind::Unprocessable)
 }

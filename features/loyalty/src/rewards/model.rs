@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 const NOT_CARRIED: [&str; 6] =
     ["product_pct", "product_fixed", "free_product", "gift_card", "store_credit", "custom"];
 
+const REMEDY: &str = "Use cart_pct, cart_fixed or free_ship.";
+
 /// What a reward gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RewardKind {
@@ -22,13 +24,21 @@ pub enum RewardKind {
 }
 
 impl RewardKind {
-    /// Reads `cart_pct`, `cart_fixed` or `free_ship`; the other kinds of the specification are a 422.
-    pub fn parse(text: &str) -> Result<Self, Fault> {
-        const REMEDY: &str = "Use cart_pct, cart_fixed or free_ship.";
+    /// Reads `cart_pct`, `cart_fixed` or `free_ship`.
+    #[must_use]
+    pub fn named(text: &str) -> Option<Self> {
         match text {
-            "cart_pct" => Ok(Self::CartPercent),
-            "cart_fixed" => Ok(Self::CartFixed),
-            "free_ship" => Ok(Self::FreeShipping),
+            "cart_pct" => Some(Self::CartPercent),
+            "cart_fixed" => Some(Self::CartFixed),
+            "free_ship" => Some(Self::FreeShipping),
+            _ => None,
+        }
+    }
+
+    /// As [`RewardKind::named`]; the other kinds of the specification are a 422, any other text is a 400.
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        match text {
+            known if let Some(kind) = Self::named(known) => Ok(kind),
             other if NOT_CARRIED.contains(&other) => Err(Fault::refused(
                 "oloyalty_reward_type",
                 format!("Rewards of type {other} cannot be paid out: a coupon for the whole order does not carry them. {REMEDY}"),
@@ -59,7 +69,7 @@ pub struct RewardValue {
     /// Off the cart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<Amount>,
-    /// Currency of the amounts: the shop's.
+    /// Currency of the amounts, also of the least subtotal: the shop's when they were written. None without amounts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
 }
@@ -107,6 +117,15 @@ pub struct Reward {
     pub created_at: Moment,
     /// Changed at.
     pub updated_at: Moment,
+}
+
+impl Reward {
+    /// What its amounts are in; none where it has no amount.
+    #[must_use]
+    pub fn currency(&self) -> Option<Currency> {
+        let has_amount = self.value.amount.is_some() || self.conditions.cart_min_total.is_some();
+        self.value.currency.filter(|_| has_amount)
+    }
 }
 
 /// Status of a reward that can be redeemed.
@@ -207,4 +226,18 @@ pub struct RewardFilter {
     pub kind: String,
     /// Status, or empty for all.
     pub status: String,
+}
+
+impl RewardFilter {
+    /// By a kind and a status as they were typed; empty is all. Others than there are name the field and those there are.
+    pub fn of(kind: &str, status: &str) -> Result<Self, Fault> {
+        let (kind, status) = (kind.to_lowercase(), status.to_lowercase());
+        if !kind.is_empty() && RewardKind::named(&kind).is_none() {
+            return Err(Fault::invalid("type", REMEDY));
+        }
+        if !["", ACTIVE, INACTIVE].contains(&status.as_str()) {
+            return Err(Fault::invalid("status", "Use active or inactive."));
+        }
+        Ok(Self { kind, status })
+    }
 }

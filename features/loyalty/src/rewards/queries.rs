@@ -17,6 +17,11 @@ pub fn reward(tx: &mut Tx, id: RewardId) -> Result<Reward, Fault> {
     store::reward(tx, id)?.ok_or_else(|| Fault::not_found("reward"))
 }
 
+/// A reward whose row is held until the transaction ends, or 404: what is read stays true.
+pub(crate) fn held(tx: &mut Tx, id: RewardId) -> Result<Reward, Fault> {
+    store::hold_reward(tx, id)?.ok_or_else(|| Fault::not_found("reward"))
+}
+
 /// A page of the catalogue.
 pub fn rewards(tx: &mut Tx, paging: &Paging, filter: &RewardFilter) -> Result<Page<Reward>, Fault> {
     store::rewards(tx, paging, filter)

@@ -123,8 +123,5 @@ fn filter(call: &Call) -> Result<RewardFilter, Fault> {
         "all" => "",
         _ => return Err(Fault::invalid("status", "Use active, inactive or all.")),
     };
-    Ok(RewardFilter {
-        kind: call.query("type").unwrap_or_default().to_lowercase(),
-        status: status.to_owned(),
-    })
+    RewardFilter::of(call.query("type").unwrap_or_default(), status)
 }

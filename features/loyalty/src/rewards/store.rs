@@ -9,6 +9,17 @@ use super::model::{Redemption, Reward, RewardConditions, RewardFilter, RewardVal
 
 const REWARD_COLUMNS: &str =
     "id, name, description, type, points_cost, value, conditions, status, created_at, updated_at";
+macro_rules! held {
+    ($end:literal) => {
+        concat!(
+            "SELECT id, name, description, type, points_cost, value, conditions, status, created_at, updated_at \
+             FROM {p}oloyalty_rewards WHERE id = ?",
+            $end
+        )
+    };
+}
+/// The row is held until the transaction ends, so that two changes queue up instead of one undoing the other.
+const HOLD_REWARD: Sql = Sql::pair(held!(""), held!(" FOR UPDATE"));
 const INSERT_REWARD: Sql = Sql::new(
     "INSERT INTO {p}oloyalty_rewards (name, description, type, points_cost, value, conditions, status, created_at, updated_at) \
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -23,10 +34,17 @@ const INSERT: Sql = Sql::new(
     "INSERT INTO {p}oloyalty_redemptions (member_id, reward_id, code, status, order_id, points_spent, terms, coupon_id, \
      request_key, issued_at) VALUES (?, ?, ?, 'pending', 0, ?, ?, 0, ?, ?)",
 );
-const SET_COUPON: Sql =
-    Sql::new("UPDATE {p}oloyalty_redemptions SET coupon_id = ? WHERE id = ? AND coupon_id = 0");
+const SET_COUPON: Sql = Sql::new(
+    "UPDATE {p}oloyalty_redemptions SET coupon_id = ? WHERE id = ? AND coupon_id = 0 AND status <> 'reversed'",
+);
 const CONSUME: Sql = Sql::new(
     "UPDATE {p}oloyalty_redemptions SET status = 'consumed', order_id = ?, consumed_at = ? WHERE code = ? AND status = 'pending'",
+);
+const CONSUMED_BY: Sql =
+    Sql::new("SELECT id FROM {p}oloyalty_redemptions WHERE order_id = ? AND status = 'consumed'");
+const RELEASE: Sql = Sql::new(
+    "UPDATE {p}oloyalty_redemptions SET status = 'pending', order_id = 0, consumed_at = NULL \
+     WHERE id = ? AND order_id = ? AND status = 'consumed'",
 );
 const REVERSE: Sql = Sql::new(
     "UPDATE {p}oloyalty_redemptions SET status = 'reversed', reversed_at = ? WHERE id = ? AND status = 'pending'",
@@ -58,6 +76,11 @@ fn reward_of((reward, [value, conditions]): (Reward, Documents<2>)) -> Result<Re
 pub(crate) fn reward(tx: &mut Tx, id: RewardId) -> Result<Option<Reward>, Fault> {
     let text = format!("SELECT {REWARD_COLUMNS} FROM {{p}}oloyalty_rewards WHERE id = ?");
     tx.rows_text(&text, params![id], reward_row)?.pop().map(reward_of).transpose()
+}
+
+/// Keeps the row for this transaction; what is read of the reward stays true until it ends.
+pub(crate) fn hold_reward(tx: &mut Tx, id: RewardId) -> Result<Option<Reward>, Fault> {
+    tx.one(&HOLD_REWARD, params![id], reward_row)?.map(reward_of).transpose()
 }
 
 /// A page of the catalogue; `paging.orderby` is one of the columns, checked by the caller.
@@ -179,6 +202,7 @@ pub(crate) fn insert(tx: &mut Tx, new: &Redemption, request: &str) -> Result<Opt
     }
 }
 
+/// Notes the shop's coupon; a redemption whose points came back keeps none.
 pub(crate) fn set_coupon(tx: &mut Tx, id: RedemptionId, coupon: i64) -> Result<(), Fault> {
     tx.execute(&SET_COUPON, params![coupon, id])?;
     Ok(())
@@ -188,6 +212,15 @@ pub(crate) fn set_coupon(tx: &mut Tx, id: RedemptionId, coupon: i64) -> Result<(
 pub(crate) fn consume(tx: &mut Tx, code: &str, order: OrderId) -> Result<bool, Fault> {
     let now = tx.now();
     Ok(tx.execute(&CONSUME, params![order, now, code])? == 1)
+}
+
+/// What an order has used waits again.
+pub(crate) fn release(tx: &mut Tx, order: OrderId) -> Result<(), Fault> {
+    let used: Vec<RedemptionId> = tx.rows(&CONSUMED_BY, params![order], |row| row.get("id"))?;
+    for id in used {
+        tx.execute(&RELEASE, params![id, order])?;
+    }
+    Ok(())
 }
 
 /// False when the redemption does not wait any more.

@@ -4,7 +4,7 @@ use kernel::Fault;
 use runtime::{Row, Sql, Tx, Verifier, Violation, params};
 
 const REDEMPTIONS: Sql = Sql::new(
-    "SELECT r.id, r.status, r.order_id, r.points_spent, \
+    "SELECT r.id, r.status, r.order_id, r.points_spent, r.coupon_id, \
      (SELECT COUNT(*) FROM {p}oloyalty_ledger l WHERE l.member_id = r.member_id AND l.source = 'reward' \
      AND l.source_id = CAST(r.id AS CHAR)) AS debits, \
      COALESCE((SELECT SUM(l.points) FROM {p}oloyalty_ledger l WHERE l.member_id = r.member_id AND l.source = 'reward' \
@@ -32,6 +32,7 @@ struct Redeemed {
     status: String,
     order: i64,
     spent: i64,
+    coupon: i64,
     debits: i64,
     taken: i64,
     reversals: i64,
@@ -44,6 +45,7 @@ fn redeemed(row: &Row) -> Result<Redeemed, db::DbError> {
         status: row.get("status")?,
         order: row.get("order_id")?,
         spent: row.get("points_spent")?,
+        coupon: row.get("coupon_id")?,
         debits: row.get("debits")?,
         taken: row.get("taken")?,
         reversals: row.get("reversals")?,
@@ -85,6 +87,9 @@ fn check(redeemed: &Redeemed, found: &mut Vec<Violation>) {
     if (redeemed.reversals, redeemed.given_back) != back {
         let (times, points, status) = (redeemed.reversals, redeemed.given_back, &redeemed.status);
         say("redemption.reversal", format!("is {status}, the ledger gave back {points} in {times} entries"));
+    }
+    if reversed && redeemed.coupon > 0 {
+        say("redemption.coupon", format!("is reversed and has coupon {}", redeemed.coupon));
     }
     if (redeemed.status == "consumed") != (redeemed.order > 0) {
         say("redemption.order", format!("is {} with order {}", redeemed.status, redeemed.order));
