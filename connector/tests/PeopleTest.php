@@ -79,6 +79,23 @@ final class PeopleTest extends Stage
         self::assertSame(649, Queue::waiting()->count, 'another server knows nobody');
     }
 
+    public function testWhoCouldNotBeToldOfIsToldOfInAMinute(): void
+    {
+        foreach (range(2, 6) as $id) {
+            $this->account($id, 'customer');
+        }
+        $this->paired();
+        do_action('cartwright/paired');
+        $GLOBALS['wpdb']->failing = "'user:4'";
+        $log = ini_set('error_log', '/dev/null');
+        do_action(Installation::MINUTELY);
+        ini_set('error_log', (string) $log);
+        self::assertSame([2, 3], array_column(array_column($this->told(), 1), 'user_id'));
+        $GLOBALS['wpdb']->failing = '';
+        do_action(Installation::MINUTELY);
+        self::assertSame(range(2, 6), array_column(array_column($this->told(), 1), 'user_id'));
+    }
+
     public function testPairedByConstantsItBeginsByItself(): void
     {
         $this->account(2, 'customer');

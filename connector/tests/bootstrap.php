@@ -12,6 +12,7 @@ error_reporting(E_ALL);
 define('ABSPATH', __DIR__ . '/');
 define('CARTWRIGHT_FILE', dirname(__DIR__) . '/cartwright.php');
 define('CARTWRIGHT_VERSION', 'test');
+define('WC_ABSPATH', __DIR__ . '/stubs/');
 define('MINUTE_IN_SECONDS', 60);
 define('HOUR_IN_SECONDS', 3600);
 define('DAY_IN_SECONDS', 86400);

@@ -57,14 +57,24 @@ final class Acquaintance implements Module
         }
         $ids = self::next($told, $last);
         foreach ($ids as $id) {
-            $user = get_userdata($id);
-            if (PeopleWatch::isCustomer($user)) {
-                $data = ['user_id' => $id, 'email' => $user->user_email, 'existing' => true];
-                Queue::add('customer', "user:$id", 0, $data);
+            if (!self::tell($id)) {
+                // It goes on with this one in a minute.
+                update_option(self::OPTION, ['told' => $told, 'last' => $last], false);
+                return;
             }
+            $told = $id;
         }
-        $told = count($ids) === self::LIMIT ? max($ids) : $last;
-        update_option(self::OPTION, ['told' => $told, 'last' => $last], false);
+        update_option(self::OPTION, ['told' => count($ids) === self::LIMIT ? $told : $last, 'last' => $last], false);
+    }
+
+    /** False when it could not be written. */
+    private static function tell(int $id): bool
+    {
+        $user = get_userdata($id);
+        if (!PeopleWatch::isCustomer($user)) {
+            return true;
+        }
+        return Queue::add('customer', "user:$id", 0, ['user_id' => $id, 'email' => $user->user_email, 'existing' => true]);
     }
 
     /**

@@ -26,9 +26,9 @@ final class CartWatch implements Module
 
     private static bool $changed = false;
     /**
-     * A cart that is to be announced.
+     * A cart that was looked at: its token, and the session that the token stands for.
      *
-     * @var array{cart: \WC_Cart, token: string, key: string, same: bool}|null
+     * @var array{token: string, key: string}|null
      */
     private static ?array $waiting = null;
 
@@ -48,9 +48,16 @@ final class CartWatch implements Module
         self::$changed = true;
     }
 
+    /** What was changed is not kept: the cart is as it was before. */
+    public static function forget(): void
+    {
+        self::$changed = false;
+    }
+
     /**
-     * Looks at the cart at the end of the request. What goes into the session is done here, before it is saved; the rest can
-     * wait until the browser has its answer.
+     * Looks at the cart at the end of the request and announces it. The session is saved after this and remembers what was
+     * announced, so that has to be written by then; what is not, is told by the next request. The rest can wait until the
+     * browser has its answer.
      */
     public static function look(): void
     {
@@ -68,28 +75,28 @@ final class CartWatch implements Module
             return;
         }
         $token = $token === '' ? CartTokens::of($key) : $token;
+        self::$waiting = ['token' => $token, 'key' => $key];
+        if (!$same) {
+            $orders = CartTokens::find($token)['orders'] ?? 0;
+            if (!Queue::add('cart', "cart:$token", 0, CartSnapshot::of($cart, $token, get_current_user_id(), $orders))) {
+                return;
+            }
+        }
         self::remember($session, $token, $key, $print);
-        self::$waiting = ['cart' => $cart, 'token' => $token, 'key' => $key, 'same' => $same];
     }
 
-    /** Is there a cart to announce? */
+    /** Is there something left to do for a cart? */
     public static function waits(): bool
     {
         return self::$waiting !== null;
     }
 
-    /** Announces the cart; the browser has its answer. */
-    public static function announce(): void
+    /** The token stands for the session; the browser has its answer. */
+    public static function finish(): void
     {
-        if (self::$waiting === null) {
-            return;
-        }
-        ['cart' => $cart, 'token' => $token, 'key' => $key, 'same' => $same] = self::$waiting;
-        self::$waiting = null;
-        CartTokens::point($token, $key, get_current_user_id());
-        if (!$same) {
-            $orders = CartTokens::find($token)['orders'] ?? 0;
-            Queue::add('cart', "cart:$token", 0, CartSnapshot::of($cart, $token, get_current_user_id(), $orders));
+        if (self::$waiting !== null) {
+            CartTokens::point(self::$waiting['token'], self::$waiting['key'], get_current_user_id());
+            self::$waiting = null;
         }
     }
 
@@ -106,8 +113,9 @@ final class CartWatch implements Module
             return;
         }
         $token = (string) $snapshot['token'];
-        self::remember($session, $token, (string) $session->get_customer_id(), $print);
-        Queue::add('cart', "cart:$token", 0, $snapshot);
+        if (Queue::add('cart', "cart:$token", 0, $snapshot)) {
+            self::remember($session, $token, (string) $session->get_customer_id(), $print);
+        }
     }
 
     private static function remember(\WC_Session $session, string $token, string $key, string $print): void

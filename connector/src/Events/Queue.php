@@ -21,28 +21,52 @@ final class Queue
 
     /** Has this request written an announcement? */
     private static bool $touched = false;
+    /**
+     * Carts that this request has announced: the last announcement's id by subject.
+     *
+     * @var array<string, int>
+     */
+    private static array $newest = [];
 
     /**
-     * Writes an announcement. Nothing happens while the store is paired with no server.
+     * Writes an announcement. Nothing happens while the store is paired with no server. False when it is not written and
+     * should be told again later; one that is too large for the server never will be.
      *
      * @param array<string, mixed> $data
      */
-    public static function add(string $name, string $subject, int $orderId, array $data): void
+    public static function add(string $name, string $subject, int $orderId, array $data): bool
     {
         if (!Keys::paired()) {
-            return;
+            return false;
         }
         $text = (string) wp_json_encode($data === [] ? new \stdClass() : $data, JSON_UNESCAPED_SLASHES);
         if (strlen($text) > self::LARGEST) {
             error_log("Cartwright: an announcement of $subject is too large and was left out.");
-            return;
+            return true;
         }
+        $id = self::insert($name, $subject, $orderId, $text);
+        if ($id === null) {
+            return false;
+        }
+        self::$touched = true;
         if ($name === 'cart') {
-            self::supersede($subject);
+            self::$newest[$subject] = $id;
         }
-        if (self::insert($name, $subject, $orderId, $text)) {
-            self::$touched = true;
+        return true;
+    }
+
+    /**
+     * A cart's older states are of no use to anybody once there is a newer one. They are taken out after it is written, so
+     * that one of them is there whatever happens in between, and when nobody waits for it.
+     */
+    public static function tidy(): void
+    {
+        global $wpdb;
+        $sql = 'DELETE FROM %i WHERE subject = %s AND sent = 0 AND id < %d';
+        foreach (self::$newest as $subject => $id) {
+            $wpdb->query($wpdb->prepare($sql, Installation::table('cartwright_events'), $subject, $id));
         }
+        self::$newest = [];
     }
 
     /** Has this request written an announcement? */
@@ -148,21 +172,14 @@ final class Queue
         $wpdb->query($wpdb->prepare('DELETE FROM %i', Installation::table('cartwright_events')));
     }
 
-    /** A cart's older states are of no use to anybody once there is a newer one. */
-    private static function supersede(string $subject): void
-    {
-        global $wpdb;
-        $sql = 'DELETE FROM %i WHERE subject = %s AND sent = 0';
-        $wpdb->query($wpdb->prepare($sql, Installation::table('cartwright_events'), $subject));
-    }
-
-    private static function insert(string $name, string $subject, int $orderId, string $data): bool
+    /** Writes a row and gives its id; null when that cannot be done. */
+    private static function insert(string $name, string $subject, int $orderId, string $data): ?int
     {
         global $wpdb;
         // The id is the database's clock in microseconds: it grows, and it is never used again, even after the table was
         // emptied or a backup put back. The server takes what has a known id for a repetition.
         $sql = 'INSERT INTO %i (id, subject, name, order_id, at, data)
-            VALUES (UNIX_TIMESTAMP() * 1000000 + MICROSECOND(NOW(6)), %s, %s, %d, %d, %s)';
+            VALUES (LAST_INSERT_ID(UNIX_TIMESTAMP() * 1000000 + MICROSECOND(NOW(6))), %s, %s, %d, %d, %s)';
         $table = Installation::table('cartwright_events');
         $sql = $wpdb->prepare($sql, $table, $subject, $name, $orderId, time(), $data);
         $suppressed = $wpdb->suppress_errors(true);
@@ -170,13 +187,13 @@ final class Queue
             // Two in one microsecond: the next try is in another.
             for ($try = 0; $try < 5; $try++) {
                 if ($wpdb->query($sql) === 1) {
-                    return true;
+                    return (int) $wpdb->insert_id;
                 }
             }
         } finally {
             $wpdb->suppress_errors($suppressed);
         }
         error_log("Cartwright: an announcement of $subject could not be written: {$wpdb->last_error}");
-        return false;
+        return null;
     }
 }

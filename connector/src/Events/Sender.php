@@ -56,7 +56,8 @@ final class Sender implements Module
             $alone = PHP_SAPI === 'cli';
         }
         ignore_user_abort(true);
-        CartWatch::announce();
+        CartWatch::finish();
+        Queue::tidy();
         if (!Delivery::open()) {
             return;
         }
@@ -73,6 +74,7 @@ final class Sender implements Module
     public static function flush(): void
     {
         $until = microtime(true) + self::SHIFT;
+        Queue::tidy();
         // Whoever writes while the sender is about to leave finds the lock taken: so it looks once more.
         while (Keys::paired() && Delivery::open() && microtime(true) < $until && Queue::due(1) !== []) {
             $owner = bin2hex(random_bytes(8));

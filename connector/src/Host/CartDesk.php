@@ -28,12 +28,18 @@ final class CartDesk
     {
         return Lock::holding(["cart:$token"], static function () use ($token, $work) {
             $row = CartTokens::find($token) ?? throw Failure::notFound('cart');
-            $cart = self::load($row['session_key'], $row['customer_id']);
-            // The shopper's own requests find the token there and go on using it.
-            WC()->session->set(CartTokens::IN_SESSION, $token);
-            $result = self::translating(static fn () => $work($cart));
-            self::store();
-            return $result;
+            try {
+                $cart = self::load($row['session_key'], $row['customer_id']);
+                // The shopper's own requests find the token there and go on using it.
+                WC()->session->set(CartTokens::IN_SESSION, $token);
+                $result = self::translating(static fn () => $work($cart));
+                self::store();
+                return $result;
+            } catch (\Throwable $trouble) {
+                // The session is not saved: what was done to the cart so far has not happened.
+                CartWatch::forget();
+                throw $trouble;
+            }
         });
     }
 

@@ -14,6 +14,9 @@ final class Database
     public string $options = 'wp_options';
     public string $users = 'wp_users';
     public string $last_error = '';
+    public int $insert_id = 0;
+    /** A statement that has this text fails. */
+    public string $failing = '';
     private PDO $link;
     private bool $suppressed = false;
     private int $tick = 0;
@@ -62,7 +65,12 @@ final class Database
     public function query(string $sql): int|false
     {
         try {
-            return $this->run($sql)->rowCount();
+            if ($this->failing !== '' && str_contains($sql, $this->failing)) {
+                throw new PDOException('The table is full.');
+            }
+            $count = $this->run($sql)->rowCount();
+            $this->insert_id = str_starts_with($sql, 'INSERT') ? (int) $this->link->lastInsertId() : $this->insert_id;
+            return $count;
         } catch (PDOException $problem) {
             $this->last_error = $problem->getMessage();
             return false;
@@ -104,7 +112,8 @@ final class Database
 
     private function run(string $sql): PDOStatement
     {
-        $sql = str_replace('INSERT IGNORE', 'INSERT OR IGNORE', $sql);
+        // A row's own id is the last one that was inserted.
+        $sql = str_replace(['INSERT IGNORE', 'LAST_INSERT_ID('], ['INSERT OR IGNORE', '('], $sql);
         $sql = (string) preg_replace('/ON DUPLICATE KEY UPDATE/', 'ON CONFLICT DO UPDATE SET', $sql);
         $sql = (string) preg_replace('/VALUES\((\w+)\)(?=,|$)/', 'excluded.$1', $sql);
         return $this->link->query($sql);

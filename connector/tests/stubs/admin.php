@@ -115,6 +115,16 @@ function wp_get_current_user(): WP_User
     return Admin::$user;
 }
 
+function get_current_user_id(): int
+{
+    return Admin::$user->ID;
+}
+
+function wp_set_current_user(int $id): WP_User
+{
+    return Admin::$user = Admin::$users[$id] ?? new WP_User();
+}
+
 function has_filter(string $name): bool
 {
     return isset(WordPress::$hooks[$name]);
