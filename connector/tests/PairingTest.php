@@ -173,6 +173,39 @@ final class PairingTest extends Stage
         self::assertFalse(Keys::paired());
     }
 
+    /**
+     * @runInSeparateProcess
+     * @preserveGlobalState disabled
+     */
+    public function testPairingByTheConstantsIsNoticedOnce(): void
+    {
+        define('CARTWRIGHT_SERVER_URL', self::SERVER . '/');
+        define('CARTWRIGHT_WORDPRESS_KEY', '00112233445566aa:' . str_repeat('ab', 32));
+        $noticed = static function (): array {
+            \WordPress::$done = [];
+            Pairing::notice();
+            return \WordPress::$done;
+        };
+        self::assertSame(['cartwright/paired'], $noticed());
+        self::assertSame([], $noticed());
+        // They were others before: another key, then another server.
+        \WordPress::$options[Pairing::FIXED_OPTION] = 'ffff2233445566aa ' . self::SERVER;
+        self::assertSame(['cartwright/paired'], $noticed());
+        \WordPress::$options[Pairing::FIXED_OPTION] = '00112233445566aa https://other.example';
+        \WordPress::$options[Pairing::LAST_OPTION] = 'https://other.example';
+        self::assertSame(['cartwright/other_server', 'cartwright/paired'], $noticed());
+        \WordPress::$home = 'https://copy.example';
+        \WordPress::$options[Pairing::FIXED_OPTION] = '';
+        self::assertSame([], $noticed(), 'a copied store is paired with nobody');
+    }
+
+    public function testWithoutConstantsThereIsNothingToNotice(): void
+    {
+        $this->paired();
+        Pairing::notice();
+        self::assertSame([], \WordPress::$done);
+    }
+
     public function testOneServerAtATime(): void
     {
         $this->paired();

@@ -281,6 +281,67 @@ final class SessionsTest extends Stage
         self::assertSame([], \WC_Order::$kept);
     }
 
+    public function testANewServerAtTheSameAddressIsAnother(): void
+    {
+        self::put(5, 7, 'cartbay-recovered', ['email' => 'ada@example.com']);
+        Host::perform('remove_session_order', ['session_id' => 6]);
+        do_action('cartwright/paired');
+        $began = ['created_at' => '2026-11-23T08:00:00Z'];
+        self::put(5, 1, 'cartbay-captured', $began);
+        self::put(6, 1, 'cartbay-captured', $began);
+        self::assertSame([
+            ['ada@example.com', 'cartbay-recovered'], ['grace@example.com', 'cartbay-captured'], ['grace@example.com', 'cartbay-captured'],
+        ], self::all());
+        SessionOrders::takeFormerAway();
+        foreach ([1, 2] as $time) {
+            Host::perform('remove_session_order', ['session_id' => 5]);
+            self::assertSame('ada@example.com', self::all()[0][0], "what was there is not the new server's, asked $time times");
+        }
+        self::assertCount(2, \WC_Order::$kept);
+    }
+
+    public function testTheSameServerPairedAnewGoesOnWithItsSessions(): void
+    {
+        self::put(5, 7, 'cartbay-captured');
+        self::put(6, 3, 'cartbay-captured');
+        do_action('cartwright/paired');
+        self::put(5, 7, 'cartbay-abandoned');
+        self::assertCount(2, \WC_Order::$kept);
+        self::assertSame('cartbay-captured', self::all()[0][1], 'not newer than what is there');
+        self::put(5, 8, 'cartbay-recovered');
+        self::assertSame(['cartbay-recovered', 'cartbay-captured'], array_column(self::all(), 1));
+        Host::perform('remove_session_order', ['session_id' => 6]);
+        self::assertSame('cartbay-recovered', self::only()['status'], 'erased there, it does not stay here');
+        $this->paired()->next('aabbccddeeff0011', str_repeat('3', 32));
+        \Cartwright\Link\Rotation::answer(['key' => 'aabbccddeeff0011', 'nonce' => str_repeat('3', 32)], '00112233445566aa');
+        self::put(5, 9, 'cartbay-expired');
+        self::assertSame('cartbay-expired', self::only()['status'], 'a rotated key changes nothing');
+    }
+
+    public function testWhatIsTakenAwayIsTheOtherServersAlone(): void
+    {
+        self::put(5, 1, 'cartbay-captured');
+        do_action('cartwright/other_server');
+        do_action('cartwright/paired');
+        self::put(6, 1, 'cartbay-captured');
+        do_action('cartwright/paired');
+        self::put(7, 1, 'cartbay-captured');
+        SessionOrders::takeFormerAway();
+        $numbers = array_map(static fn (array $order): string => $order['meta']['_cartbay_session_id'], \WC_Order::$kept);
+        self::assertSame(['6', '7'], array_values($numbers));
+    }
+
+    /**
+     * Addresses and statuses of all orders.
+     *
+     * @return list<array{string, string}>
+     */
+    private static function all(): array
+    {
+        $shown = static fn (array $order): array => [$order['billing_email'], $order['status']];
+        return array_values(array_map($shown, \WC_Order::$kept));
+    }
+
     public function testAnotherServersSessionsAreOthers(): void
     {
         self::put(5, 7, 'cartbay-captured');

@@ -23,22 +23,18 @@ final class Acquaintance implements Module
     public function register(): void
     {
         add_action('cartwright/paired', [self::class, 'begin']);
-        add_action('cartwright/other_server', [self::class, 'beginAnew']);
         add_action(Installation::MINUTELY, [self::class, 'goOn'], 6);
     }
 
-    /** Paired: whoever has an account now is told of. Later ones are announced when they are made. */
+    /**
+     * Paired: whoever has an account now is told of. Later ones are announced when they are made. Behind the same address
+     * may be a new server, which knows nobody; the one that was there before takes nobody twice.
+     */
     public static function begin(): void
     {
         global $wpdb;
         $last = (int) $wpdb->get_var($wpdb->prepare('SELECT MAX(ID) FROM %i', $wpdb->users));
-        update_option(self::OPTION, ['told' => self::stored()['told'], 'last' => $last], false);
-    }
-
-    /** Another server knows nobody. */
-    public static function beginAnew(): void
-    {
-        delete_option(self::OPTION);
+        update_option(self::OPTION, ['told' => 0, 'last' => $last], false);
     }
 
     /** Tells of the next ones. */

@@ -31,7 +31,7 @@ final class Sessions
             if (SessionOrders::isWithdrawn($id)) {
                 return;
             }
-            $order = SessionOrders::find($id);
+            $order = SessionOrders::find($id) ?? SessionOrders::takeOver($id, $session->moment('created_at'));
             if ($order === null) {
                 Transaction::of(static fn () => self::write(self::begin($session, $id), $session));
             } elseif (!$order->has_status('trash') && self::versionOf($order) < $session->number('version')) {
@@ -40,13 +40,20 @@ final class Sessions
         });
     }
 
-    /** Takes a session away. Nothing happens when there is none. */
+    /**
+     * Takes a session away. Nothing happens when there is none. One that was never told since the store was paired anew was
+     * written by a former pairing.
+     */
     public static function remove(Arguments $arguments): void
     {
         $id = $arguments->id('session_id');
         Lock::holding(["session:$id"], static function () use ($id): void {
+            $order = SessionOrders::find($id);
+            if ($order === null && !SessionOrders::isWithdrawn($id)) {
+                $order = SessionOrders::ofFormerPairings($id)[0] ?? null;
+            }
+            $order?->delete(true);
             SessionOrders::withdraw($id);
-            SessionOrders::find($id)?->delete(true);
         });
     }
 
@@ -126,7 +133,7 @@ final class Sessions
     /** `_cartbay_*` is what the session carries, and nothing that it carried once. */
     private static function putMeta(QuietOrder $order, Arguments $session): void
     {
-        $given = ['_cartbay_session_id' => (string) $session->id('session_id')];
+        $given = [SessionOrders::NUMBER => (string) $session->id('session_id')];
         foreach ($session->pairs('meta') as [$name, $value]) {
             $given[$name] = $value;
         }

@@ -19,6 +19,7 @@ final class Link implements Module
 
     public function register(): void
     {
+        add_action('init', [Pairing::class, 'notice'], 6);
         add_action('rest_api_init', [self::class, 'routes']);
         add_filter('rest_authentication_errors', [Endpoint::class, 'admit'], 9999);
         add_action(Installation::HOURLY, [Nonces::class, 'clean']);

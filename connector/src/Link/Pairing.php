@@ -19,6 +19,8 @@ final class Pairing
     public const WRONG_OPTION = 'cartwright_wrong_codes';
     /** Option that holds the server that the store was paired with last. */
     public const LAST_OPTION = 'cartwright_last_server';
+    /** Option that holds the constants that the store was paired by last: key id and server. */
+    public const FIXED_OPTION = 'cartwright_fixed';
     /** Seconds that a code is good for. */
     public const GOOD_FOR = 900;
     /** So many wrong codes close pairing for a while. */
@@ -121,6 +123,24 @@ final class Pairing
         do_action('cartwright/paired');
     }
 
+    /**
+     * Paired by the constants, or by others than before: nobody types a code, so it is noticed here. Costs nothing where
+     * nothing has changed.
+     */
+    public static function notice(): void
+    {
+        if (!Keys::fixed() || !Keys::paired()) {
+            return;
+        }
+        $constants = Keys::present()?->id . ' ' . Keys::server();
+        if (get_option(self::FIXED_OPTION) === $constants) {
+            return;
+        }
+        self::forgetOther(Keys::server());
+        update_option(self::FIXED_OPTION, $constants, true);
+        do_action('cartwright/paired');
+    }
+
     /** What waits for another server is not for this one. */
     private static function forgetOther(string $address): void
     {
@@ -130,6 +150,7 @@ final class Pairing
         }
         update_option(self::LAST_OPTION, $address, false);
         delete_option(Link::SERVER_OPTION);
+        delete_option(self::FIXED_OPTION);
     }
 
     private static function mustBeUnpaired(): void

@@ -80,7 +80,7 @@ final class Privacy implements Module
     {
         $outcome = ['items_removed' => false, 'items_retained' => false, 'messages' => [], 'done' => true];
         foreach (SessionOrders::ofAddress($email) as $order) {
-            $session = (int) $order->get_meta('_cartbay_session_id');
+            $session = (int) $order->get_meta(SessionOrders::NUMBER);
             if (!SessionOrders::isOf($order, $session)) {
                 continue;
             }

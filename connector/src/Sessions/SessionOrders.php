@@ -13,13 +13,18 @@ use Cartwright\Installation;
 use Cartwright\Module;
 
 /**
- * The sessions that this plugin has put among the orders. A server counts its sessions from 1, so another server's are told
- * apart by a mark of the pairing; they are taken away when the store is paired with somebody else.
+ * The sessions that this plugin has put among the orders. A server counts its sessions from 1, and behind an address that was
+ * paired before may be a new one: so each pairing has a mark of its own, which rotating the key does not change. A session
+ * of a former pairing is known again by its number and the moment it began. What another address has written is taken away.
  */
 final class SessionOrders implements Module
 {
-    /** Option: the mark of the present server's sessions. */
+    /** Option: the mark of the present pairing's sessions. */
     private const MARK = 'cartwright_sessions_mark';
+    /** Option: marks of earlier pairings with the present server's address. */
+    private const KEPT = 'cartwright_sessions_kept';
+    /** Metadata: the session's number. */
+    public const NUMBER = '_cartbay_session_id';
     /** Option: sessions of a former server are still there. */
     private const FORMER = 'cartwright_sessions_former';
     /** What every key begins with. */
@@ -30,6 +35,7 @@ final class SessionOrders implements Module
     public function register(): void
     {
         add_action('cartwright/other_server', [self::class, 'beginAnew']);
+        add_action('cartwright/paired', [self::class, 'begin']);
         add_action(Installation::MINUTELY, [self::class, 'takeFormerAway'], 20);
     }
 
@@ -38,6 +44,42 @@ final class SessionOrders implements Module
     {
         $found = self::query(['meta_key' => Keyed::META, 'meta_value' => self::key($session)], 1);
         return $found === [] ? null : new QuietOrder($found[0]);
+    }
+
+    /**
+     * The order of a session that a former pairing has written: the same server was paired anew. It belongs to the present
+     * pairing from now on.
+     */
+    public static function takeOver(int $session, int $began): ?QuietOrder
+    {
+        foreach (self::ofFormerPairings($session) as $order) {
+            if ($order->get_date_created()?->getTimestamp() === $began) {
+                $order->update_meta_data(Keyed::META, self::key($session));
+                $order->save_meta_data();
+                return $order;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * Orders of sessions with this number that former pairings with the present address have written, the last one first.
+     *
+     * @return list<QuietOrder>
+     */
+    public static function ofFormerPairings(int $session): array
+    {
+        $condition = ['meta_key' => self::NUMBER, 'meta_value' => (string) $session, 'created_via' => Session::CREATED_VIA];
+        $orders = array_map(static fn (int $id): QuietOrder => new QuietOrder($id), array_reverse(self::query($condition, -1)));
+        $marks = self::formerMarks();
+        return array_values(array_filter($orders, static fn (QuietOrder $order): bool
+            => Session::is($order) && in_array(self::markOf($order), $marks, true)));
+    }
+
+    /** Has this plugin written it, for whatever server? CartBay itself writes such orders as well. */
+    public static function isOurs(QuietOrder $order): bool
+    {
+        return Session::is($order) && self::markOf($order) !== null;
     }
 
     /** The key of a session's order. */
@@ -83,13 +125,27 @@ final class SessionOrders implements Module
     public static function beginAnew(): void
     {
         delete_option(self::MARK);
+        delete_option(self::KEPT);
         update_option(self::FORMER, '1', true);
+    }
+
+    /** Paired: what is written from now on has a mark of its own. */
+    public static function begin(): void
+    {
+        $mark = (string) get_option(self::MARK, '');
+        if ($mark !== '') {
+            update_option(self::KEPT, [...self::formerMarks(), $mark], false);
+            delete_option(self::MARK);
+        }
     }
 
     /** Takes some of a former server's sessions away. */
     public static function takeFormerAway(): void
     {
-        if (get_option(self::FORMER) === '1' && self::takeAway(self::mark()) < self::BATCH) {
+        if (get_option(self::FORMER) !== '1') {
+            return;
+        }
+        if (self::takeAway([self::mark(), ...self::formerMarks()]) < self::BATCH) {
             delete_option(self::FORMER);
         }
     }
@@ -98,12 +154,16 @@ final class SessionOrders implements Module
     public static function takeAllAway(): void
     {
         do {
-            $gone = self::takeAway('');
+            $gone = self::takeAway([]);
         } while ($gone === self::BATCH);
     }
 
-    /** Deletes a batch of those that this plugin has written, but none that has the mark `kept`. Gives how many. */
-    private static function takeAway(string $kept): int
+    /**
+     * Deletes a batch of those that this plugin has written, but none that has a mark of `kept`. Gives how many.
+     *
+     * @param list<string> $kept
+     */
+    private static function takeAway(array $kept): int
     {
         $gone = 0;
         $passed = 0;
@@ -111,9 +171,8 @@ final class SessionOrders implements Module
             $ids = self::query(['created_via' => Session::CREATED_VIA, 'offset' => $passed], self::BATCH);
             foreach ($ids as $id) {
                 $order = new QuietOrder($id);
-                $written = explode(':', (string) $order->get_meta(Keyed::META));
-                $isOther = $written[0] === self::PREFIX && ($written[1] ?? '') !== $kept;
-                if ($gone < self::BATCH && $isOther && Session::is($order) && $order->delete(true)) {
+                $isOther = self::isOurs($order) && !in_array(self::markOf($order), $kept, true);
+                if ($gone < self::BATCH && $isOther && $order->delete(true)) {
                     $gone++;
                 } else {
                     $passed++;
@@ -123,7 +182,24 @@ final class SessionOrders implements Module
         return $gone;
     }
 
-    /** The mark of the present server's sessions. */
+    /** The mark on an order; null where this plugin has not written it. */
+    private static function markOf(QuietOrder $order): ?string
+    {
+        $written = explode(':', (string) $order->get_meta(Keyed::META));
+        return $written[0] === self::PREFIX ? $written[1] ?? '' : null;
+    }
+
+    /**
+     * The marks of earlier pairings with the present server's address.
+     *
+     * @return list<string>
+     */
+    private static function formerMarks(): array
+    {
+        return array_values(array_filter((array) get_option(self::KEPT, []), 'is_string'));
+    }
+
+    /** The mark of the present pairing's sessions. */
     private static function mark(): string
     {
         if ((string) get_option(self::MARK, '') === '') {

@@ -157,6 +157,11 @@ class WC_Order
         $this->data['meta'][$name] = $value;
     }
 
+    public function save_meta_data(): void
+    {
+        self::$kept[$this->id]['meta'] = $this->data['meta'];
+    }
+
     public function delete_meta_data(string $name): void
     {
         unset($this->data['meta'][$name]);
