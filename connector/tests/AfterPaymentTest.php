@@ -123,12 +123,12 @@ final class AfterPaymentTest extends Stage
         self::assertSame([2.5], $waited, 'as docs/connector.md says, and then it is left alone');
         delete_transient('cartwright_away');
         Away::ask('/storefront/balance', []);
-        self::assertSame([2.5, 0.9], $waited);
+        self::assertSame([2.5, 1.0], $waited);
         add_filter('cartwright/patience', static fn (float $seconds, string $route): float
             => $route === '/storefront/balance' ? 3.0 : $seconds);
         delete_transient('cartwright_away');
         Away::ask('/storefront/balance', []);
-        self::assertSame([2.5, 0.9, 3.0], $waited, 'a store on a slow machine may give more');
+        self::assertSame([2.5, 1.0, 3.0], $waited, 'a store on a slow machine may give more');
     }
 
     public function testAFreshOrderIsWhatItsMethodMakesOfIt(): void

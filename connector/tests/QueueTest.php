@@ -261,6 +261,35 @@ final class QueueTest extends Stage
         ];
     }
 
+    public function testTheClockIsWokenForWhatCannotBeSentAtOnce(): void
+    {
+        Sender::sendSoon();
+        self::assertSame([Sender::SOON], array_keys(\WordPress::$scheduled));
+        self::assertSame(['spawn_cron'], \WordPress::$done);
+    }
+
+    /**
+     * @runInSeparateProcess
+     * @preserveGlobalState disabled
+     *
+     * @dataProvider switches
+     */
+    public function testAClockThatSomebodyElseWakesIsNotWoken(string $switch): void
+    {
+        define($switch, true);
+        Sender::sendSoon();
+        self::assertSame([Sender::SOON], array_keys(\WordPress::$scheduled));
+        self::assertSame([], \WordPress::$done);
+    }
+
+    /**
+     * @return list<array{string}>
+     */
+    public static function switches(): array
+    {
+        return [['DISABLE_WP_CRON'], ['ALTERNATE_WP_CRON']];
+    }
+
     public function testWhatWasSentLongAgoIsForgotten(): void
     {
         $this->paired();

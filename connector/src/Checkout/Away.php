@@ -15,8 +15,11 @@ use Cartwright\Link\Server;
 /** Questions to the server while a shopper waits: never for long, and not again at once when there was no answer. */
 final class Away
 {
-    /** Seconds that a shopper waits at most for what a page shows; after the payment `AfterPayment` has its own. */
-    public const PATIENCE = 0.9;
+    /**
+     * Seconds that a shopper waits at most for what a page shows; after the payment `AfterPayment` has its own. WordPress
+     * waits for no answer less than one second.
+     */
+    public const PATIENCE = 1.0;
     /** Seconds for which a server that did not answer is left alone. */
     private const REST = 20;
     private const MARK = 'cartwright_away';

@@ -65,8 +65,21 @@ final class Sender implements Module
             self::flush();
             return;
         }
-        // The browser would wait: WordPress's clock does it, in a request of its own.
+        self::sendSoon();
+    }
+
+    /**
+     * The browser would wait: WordPress's clock does it, in a request of its own. To wake the clock takes a second at the
+     * worst, and is of no use where somebody else does it.
+     */
+    public static function sendSoon(): void
+    {
         wp_schedule_single_event(time(), self::SOON);
+        foreach (['DISABLE_WP_CRON', 'ALTERNATE_WP_CRON'] as $switch) {
+            if (defined($switch) && constant($switch)) {
+                return;
+            }
+        }
         spawn_cron();
     }
 

@@ -257,6 +257,18 @@ function wp_schedule_event(int $moment, string $recurrence, string $hook): bool
     return true;
 }
 
+function wp_schedule_single_event(int $moment, string $hook): bool
+{
+    WordPress::$scheduled[$hook] = $moment;
+    return true;
+}
+
+function spawn_cron(): bool
+{
+    WordPress::$done[] = 'spawn_cron';
+    return true;
+}
+
 function wp_clear_scheduled_hook(string $hook): void
 {
     unset(WordPress::$scheduled[$hook]);
