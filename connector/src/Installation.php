@@ -34,6 +34,8 @@ final class Installation implements Module
     {
         add_filter('cron_schedules', [self::class, 'addSchedule']);
         add_action('init', [self::class, 'upgrade'], 5);
+        // Others clean up in WordPress's clock, and what is lost there is missed by nobody else.
+        add_action('admin_init', [self::class, 'schedule']);
     }
 
     /** The full name of one of the tables. */
@@ -67,12 +69,43 @@ final class Installation implements Module
         self::schedule();
     }
 
-    /** Stops the clock. What was paired stays paired. */
-    public static function deactivate(): void
+    /**
+     * Stops the clock. What was paired stays paired.
+     *
+     * @param mixed $networkWide In all stores of a network?
+     */
+    public static function deactivate($networkWide = false): void
+    {
+        $networkWide ? self::everywhere([self::class, 'stopClock']) : self::stopClock();
+    }
+
+    /** Nothing of the plugin is in WordPress's clock any more. */
+    public static function stopClock(): void
     {
         wp_clear_scheduled_hook(self::MINUTELY);
         wp_clear_scheduled_hook(self::HOURLY);
         wp_clear_scheduled_hook(Events\Sender::SOON);
+    }
+
+    /**
+     * Does something in each store of a network; where there is no network, here.
+     *
+     * @param callable(): void $do
+     */
+    public static function everywhere(callable $do): void
+    {
+        if (!is_multisite()) {
+            $do();
+            return;
+        }
+        foreach (get_sites(['fields' => 'ids', 'number' => 0]) as $site) {
+            switch_to_blog((int) $site);
+            try {
+                $do();
+            } finally {
+                restore_current_blog();
+            }
+        }
     }
 
     /** After an update by copying files nobody activates the plugin again: it looks for itself. */
@@ -85,7 +118,8 @@ final class Installation implements Module
         }
     }
 
-    private static function schedule(): void
+    /** Puts the plugin into WordPress's clock, where it is not in it. */
+    public static function schedule(): void
     {
         if (!wp_next_scheduled(self::MINUTELY)) {
             wp_schedule_event(time() + MINUTE_IN_SECONDS, 'cartwright_minute', self::MINUTELY);

@@ -155,6 +155,8 @@ final class SessionOrders implements Module
     {
         do {
             $gone = self::takeAway([]);
+            // Every order that was looked at is kept in memory until then.
+            wp_cache_flush_runtime();
         } while ($gone === self::BATCH);
     }
 

@@ -101,7 +101,11 @@ final class Database
      */
     public function get_col(string $sql): array
     {
-        return array_keys(WordPress::$options);
+        preg_match_all("/LIKE '([^']+)'/", $sql, $likes);
+        $regexes = array_map(static fn (string $like): string
+            => '/^' . str_replace(['\\_', '%'], ['_', '.*'], $like) . '$/D', $likes[1]);
+        return array_values(array_filter(array_keys(WordPress::$options), static fn (string $name): bool
+            => array_filter($regexes, static fn (string $regex): bool => preg_match($regex, $name) === 1) !== []));
     }
 
     public function suppress_errors(bool $suppress): bool

@@ -19,6 +19,11 @@ final class WordPress
     public static array $done = [];
     public static string $home = 'https://store.example';
     public static bool $secure = false;
+    /** @var array<int, array{array<string, mixed>, array<string, int>}> a network's sites: options and clock; empty for no network */
+    public static array $sites = [];
+    public static int $site = 1;
+    /** @var list<int> */
+    public static array $before = [];
     /** @var array<string, array<string, mixed>> */
     public static array $routes = [];
     /** @var (callable(string, array<string, mixed>): mixed)|null */
@@ -35,6 +40,9 @@ final class WordPress
         self::$done = [];
         self::$home = 'https://store.example';
         self::$secure = false;
+        self::$sites = [];
+        self::$site = 1;
+        self::$before = [];
         self::$routes = [];
         self::$remote = null;
         self::$capabilities = [];
@@ -276,7 +284,40 @@ function wp_clear_scheduled_hook(string $hook): void
 
 function is_multisite(): bool
 {
-    return false;
+    return WordPress::$sites !== [];
+}
+
+/**
+ * @param array<string, mixed> $query
+ * @return list<int>
+ */
+function get_sites(array $query): array
+{
+    return array_keys(WordPress::$sites);
+}
+
+/** Options and clock of a site are put away while another is looked at. */
+function switch_to_blog(int $site): bool
+{
+    WordPress::$sites[WordPress::$site] = [WordPress::$options, WordPress::$scheduled];
+    WordPress::$before[] = WordPress::$site;
+    WordPress::$site = $site;
+    [WordPress::$options, WordPress::$scheduled] = WordPress::$sites[$site];
+    $GLOBALS['wpdb']->prefix = $site === 1 ? 'wp_' : "wp_{$site}_";
+    return true;
+}
+
+function restore_current_blog(): bool
+{
+    $site = (int) array_pop(WordPress::$before);
+    switch_to_blog($site);
+    array_pop(WordPress::$before);
+    return true;
+}
+
+function get_current_blog_id(): int
+{
+    return WordPress::$site;
 }
 
 function get_transient(string $name): mixed
