@@ -120,4 +120,27 @@ final class PeopleTest extends Stage
             ['user', ['user_id' => 0, 'capabilities' => []]],
         ], $this->told());
     }
+
+    public function testWhoNoLongerRunsTheNetworkIsAnnouncedInEachStore(): void
+    {
+        $user = $this->account(5, 'customer', 'ocart_manage', 'manage_woocommerce');
+        $this->paired();
+        $paired = \WordPress::$options;
+        \WordPress::$sites = array_fill(1, 3, [$paired, []]);
+        // The third store is paired with nobody.
+        \WordPress::$sites[3][0] = [];
+        $GLOBALS['wpdb']->query('CREATE TABLE wp_2_cartwright_events AS SELECT * FROM wp_cartwright_events');
+        $told = static fn (string $prefix): array => array_map(
+            static fn (object $row): array => json_decode($row->data, true)['capabilities'],
+            $GLOBALS['wpdb']->get_results("SELECT data FROM {$prefix}cartwright_events ORDER BY id")
+        );
+        do_action('granted_super_admin', 5);
+        $user->can = [];
+        do_action('revoked_super_admin', 5);
+        do_action('revoked_super_admin', 5);
+        do_action('revoked_super_admin', 77);
+        foreach (['wp_', 'wp_2_'] as $prefix) {
+            self::assertSame([['ocart_manage', 'manage_woocommerce'], []], $told($prefix));
+        }
+    }
 }

@@ -8,6 +8,7 @@ declare(strict_types=1);
 
 namespace Cartwright\Events;
 
+use Cartwright\Installation;
 use Cartwright\Link\Person;
 use Cartwright\Module;
 
@@ -21,9 +22,9 @@ final class RightsWatch implements Module
     private const EVERYBODY = 0;
 
     /**
-     * What this request has told already, by user.
+     * What this request has told already, by store and user.
      *
-     * @var array<int, list<string>>
+     * @var array<string, list<string>>
      */
     private static array $told = [];
 
@@ -34,6 +35,8 @@ final class RightsWatch implements Module
         add_action('deleted_user_meta', [self::class, 'changed'], 99, 3);
         add_action('deleted_user', [self::class, 'gone'], 99);
         add_action('remove_user_from_blog', [self::class, 'gone'], 99);
+        add_action('granted_super_admin', [self::class, 'networkChanged'], 99);
+        add_action('revoked_super_admin', [self::class, 'networkChanged'], 99);
         add_action("update_option_{$wpdb->get_blog_prefix()}user_roles", [self::class, 'rolesChanged'], 99);
         self::$told = [];
     }
@@ -63,6 +66,21 @@ final class RightsWatch implements Module
         }
     }
 
+    /**
+     * Who may do everything in a network, or no longer may, may so in each of its stores.
+     *
+     * @param mixed $id
+     */
+    public static function networkChanged($id): void
+    {
+        Installation::everywhere(static function () use ($id): void {
+            $user = is_numeric($id) ? get_userdata((int) $id) : false;
+            if ($user instanceof \WP_User) {
+                self::tell((int) $id, Person::of($user)['capabilities']);
+            }
+        });
+    }
+
     /** Whoever is signed in comes through WordPress again, which knows what he may do. */
     public static function rolesChanged(): void
     {
@@ -74,8 +92,9 @@ final class RightsWatch implements Module
      */
     private static function tell(int $id, array $capabilities): void
     {
-        if ((self::$told[$id] ?? null) !== $capabilities) {
-            self::$told[$id] = $capabilities;
+        $who = get_current_blog_id() . ':' . $id;
+        if ((self::$told[$who] ?? null) !== $capabilities) {
+            self::$told[$who] = $capabilities;
             Queue::add('user', "user:$id", 0, ['user_id' => $id, 'capabilities' => $capabilities]);
         }
     }
