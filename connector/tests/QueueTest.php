@@ -261,6 +261,29 @@ final class QueueTest extends Stage
         ];
     }
 
+    public function testAnOrderThatWordPressDeletesIsAnnouncedOnce(): void
+    {
+        $this->paired();
+        (new OrderWatch())->register();
+        \WC_Order::$kept = [207 => [], 208 => ['created_via' => 'cartbay'], 209 => []];
+        $delete = static function (int $id, string $type): void {
+            do_action('before_delete_post', $id, (object) ['post_type' => $type]);
+            unset(\WC_Order::$kept[$id]);
+            do_action('deleted_post', $id, (object) ['post_type' => $type]);
+        };
+        $delete(207, 'shop_order');
+        $delete(208, 'shop_order');
+        $delete(12, 'page');
+        // WooCommerce's own way deletes the post in between.
+        do_action('woocommerce_before_delete_order', 209, new \WC_Order(209));
+        $delete(209, 'shop_order');
+        do_action('woocommerce_delete_order', 209);
+        do_action('shutdown');
+        $this->taking();
+        Sender::flush();
+        self::assertSame(['order:207 deleted', 'order:209 deleted'], $this->sent(), 'a session is no order');
+    }
+
     public function testTheClockIsWokenForWhatCannotBeSentAtOnce(): void
     {
         Sender::sendSoon();

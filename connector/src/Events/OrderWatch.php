@@ -32,8 +32,16 @@ final class OrderWatch implements Module
      */
     private static array $sessions = [];
 
+    /**
+     * Orders that this request has deleted.
+     *
+     * @var array<int, true>
+     */
+    private static array $deleted = [];
+
     public function register(): void
     {
+        self::$deleted = [];
         add_action('woocommerce_new_order', [self::class, 'created'], 99, 2);
         add_action('woocommerce_checkout_order_processed', static fn ($id) => self::happened($id, 'processed'), 99);
         add_action('woocommerce_store_api_checkout_order_processed', [self::class, 'processed'], 99);
@@ -45,10 +53,12 @@ final class OrderWatch implements Module
         add_action('woocommerce_trash_order', static fn ($id) => self::happened($id, 'trashed'), 99);
         add_action('woocommerce_untrash_order', static fn ($id) => self::happened($id, 'restored'), 99);
         add_action('woocommerce_before_delete_order', [self::class, 'willBeDeleted'], 99, 2);
-        add_action('woocommerce_delete_order', static fn ($id) => self::happened($id, 'deleted'), 99);
+        add_action('woocommerce_delete_order', [self::class, 'deleted'], 99);
         add_action('woocommerce_saved_order_items', static fn ($id) => self::happened($id, 'edited'), 99);
         add_action('trashed_post', static fn ($id) => self::postHappened($id, 'trashed'), 99);
         add_action('untrashed_post', static fn ($id) => self::postHappened($id, 'restored'), 99);
+        add_action('before_delete_post', [self::class, 'postWillBeDeleted'], 99);
+        add_action('deleted_post', [self::class, 'postDeleted'], 99, 2);
         add_action('woocommerce_checkout_create_order', [self::class, 'mark'], 20);
         add_action('woocommerce_store_api_checkout_update_order_meta', [self::class, 'mark'], 20);
         add_action('shutdown', [self::class, 'finish'], 5);
@@ -95,6 +105,44 @@ final class OrderWatch implements Module
     public static function willBeDeleted($id, $order = null): void
     {
         self::isSession(is_numeric($id) ? (int) $id : 0, $order);
+    }
+
+    /**
+     * An order among posts that WordPress itself deletes, out of the bin: WooCommerce says nothing. It is still whole, and
+     * afterwards nobody can tell a session.
+     *
+     * @param mixed $id
+     */
+    public static function postWillBeDeleted($id): void
+    {
+        if (is_numeric($id) && get_post_type((int) $id) === 'shop_order') {
+            self::isSession((int) $id, null);
+        }
+    }
+
+    /**
+     * @param mixed $id
+     * @param mixed $post
+     */
+    public static function postDeleted($id, $post = null): void
+    {
+        if (is_object($post) && ($post->post_type ?? '') === 'shop_order') {
+            self::deleted($id);
+        }
+    }
+
+    /**
+     * Both may say so of one order.
+     *
+     * @param mixed $id
+     */
+    public static function deleted($id): void
+    {
+        $number = is_numeric($id) ? (int) $id : 0;
+        if (!isset(self::$deleted[$number])) {
+            self::$deleted[$number] = true;
+            self::happened($id, 'deleted');
+        }
     }
 
     /**

@@ -336,6 +336,7 @@ function wp_cache_flush(): bool
 function get_post_type(int $id): string|false
 {
     return match (true) {
+        isset(WC_Order::$kept[$id]) => 'shop_order',
         $id >= 1 && $id < 50 => 'product',
         $id >= 50 && $id < 90 => 'product_variation',
         default => false,
