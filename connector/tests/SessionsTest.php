@@ -168,8 +168,8 @@ final class SessionsTest extends Stage
             $asked = Uncounted::leaveOut($query + ['status' => $all]);
             self::assertNotContains('wc-cartbay-suppress', $asked[isset($query['post_status']) ? 'post_status' : 'status']);
         }
-        self::assertSame([self::number()], wc_get_orders(['status' => ['cartbay-suppressed']]));
-        self::assertSame([self::number()], wc_get_orders(['status' => [...$all], 'created_via' => 'cartbay']));
+        self::assertSame([self::number()], wc_get_orders(['status' => ['cartbay-suppressed'], 'return' => 'ids']));
+        self::assertSame([self::number()], wc_get_orders(['status' => [...$all], 'created_via' => 'cartbay', 'return' => 'ids']));
         self::assertSame(['status' => ['wc-pending']], Uncounted::leaveOut(['status' => ['wc-pending']]));
         self::assertContains('cartbay-suppress', Uncounted::exclude(['pending']));
         self::assertSame(['completed'], Uncounted::reported(['completed', 'cartbay-captured']));

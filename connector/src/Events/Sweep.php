@@ -23,7 +23,7 @@ final class Sweep implements Module
     public const OPTION = 'cartwright_swept';
     /** Seconds that are looked at again: requests take their time. */
     private const OVERLAP = 180;
-    /** Orders that one sweep looks at. */
+    /** Orders that are read at a time; a sweep reads on where they were all changed in one second. */
     private const LIMIT = 100;
 
     public function register(): void
@@ -54,25 +54,51 @@ final class Sweep implements Module
         self::begin();
         $since = (int) get_option(self::OPTION) - self::OVERLAP;
         $now = time();
+        $passed = 0;
+        $first = null;
+        do {
+            $orders = self::page($since, $passed);
+            foreach ($orders as $order) {
+                $modified = $order->get_date_modified()?->getTimestamp() ?? 0;
+                $first ??= $modified;
+                self::tell($order, $modified);
+            }
+            $passed += count($orders);
+            $full = count($orders) === self::LIMIT;
+            // Many were changed in one second: there is no going on behind it before all of them are looked at.
+        } while ($full && $modified === $first);
+        // A full page: the next sweep goes on behind it, or would never get further than the overlap.
+        update_option(self::OPTION, (string) ($full ? max($modified + self::OVERLAP, $since + self::OVERLAP + 1) : $now), false);
+    }
+
+    /**
+     * Orders in the order in which they were changed, each at one place only.
+     *
+     * @return list<\WC_Order>
+     */
+    private static function page(int $since, int $passed): array
+    {
+        if ($passed > 0) {
+            // Every order that was looked at is kept in memory until then.
+            wp_cache_flush_runtime();
+        }
         $orders = wc_get_orders([
             'type' => 'shop_order',
             'date_modified' => '>=' . $since,
-            'orderby' => 'modified',
+            'orderby' => 'modified ID',
             'order' => 'ASC',
             'limit' => self::LIMIT,
+            'offset' => $passed,
         ]);
-        $last = $now;
-        foreach (is_array($orders) ? $orders : [] as $order) {
-            $modified = $order->get_date_modified()?->getTimestamp() ?? 0;
-            $subject = 'order:' . $order->get_id();
-            $isOrder = !$order->has_status(['checkout-draft', 'auto-draft']) && !Session::is($order);
-            if ($isOrder && !Queue::knows($subject, $modified)) {
-                Queue::add('order', $subject, $order->get_id(), ['hook' => 'found']);
-            }
-            $last = $modified;
+        return is_array($orders) ? array_values($orders) : [];
+    }
+
+    private static function tell(\WC_Order $order, int $modified): void
+    {
+        $subject = 'order:' . $order->get_id();
+        $isOrder = !$order->has_status(['checkout-draft', 'auto-draft']) && !Session::is($order);
+        if ($isOrder && !Queue::knows($subject, $modified)) {
+            Queue::add('order', $subject, $order->get_id(), ['hook' => 'found']);
         }
-        // A full page: the next sweep goes on behind it, or would never get further than the overlap.
-        $full = is_array($orders) && count($orders) === self::LIMIT;
-        update_option(self::OPTION, (string) ($full ? max($last + self::OVERLAP, $since + self::OVERLAP + 1) : $now), false);
     }
 }

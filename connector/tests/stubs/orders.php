@@ -288,11 +288,12 @@ function wc_get_order(int $id): WC_Order|false
 
 /**
  * @param array<string, mixed> $query
- * @return list<int>
+ * @return list<int|WC_Order>
  */
 function wc_get_orders(array $query): array
 {
     $query = apply_filters('woocommerce_order_query_args', $query + ['status' => array_keys(wc_get_order_statuses())]);
+    $modified = static fn (int $id): int => (int) (WC_Order::$kept[$id]['date_modified'] ?? 0);
     $found = [];
     foreach (WC_Order::$kept as $id => $order) {
         $status = in_array($order['status'], ['trash'], true) ? $order['status'] : 'wc-' . $order['status'];
@@ -300,12 +301,17 @@ function wc_get_orders(array $query): array
         $fits = in_array($status, $query['status'], true)
             && (!isset($query['meta_key']) || $key === $query['meta_value'])
             && (!isset($query['created_via']) || $order['created_via'] === $query['created_via'])
-            && (!isset($query['billing_email']) || $order['billing_email'] === $query['billing_email']);
+            && (!isset($query['billing_email']) || $order['billing_email'] === $query['billing_email'])
+            && (!isset($query['date_modified']) || $modified($id) >= (int) substr($query['date_modified'], 2));
         if ($fits) {
             $found[] = $id;
         }
     }
-    return ($query['limit'] ?? -1) < 0 ? $found : array_slice($found, $query['offset'] ?? 0, $query['limit']);
+    if (($query['orderby'] ?? '') === 'modified ID') {
+        usort($found, static fn (int $one, int $other): int => [$modified($one), $one] <=> [$modified($other), $other]);
+    }
+    $found = ($query['limit'] ?? -1) < 0 ? $found : array_slice($found, $query['offset'] ?? 0, $query['limit']);
+    return ($query['return'] ?? '') === 'ids' ? $found : array_map(static fn (int $id): WC_Order => new WC_Order($id), $found);
 }
 
 function wc_release_stock_for_order(WC_Order $order): void
