@@ -327,6 +327,22 @@ final class QueueTest extends Stage
         self::assertFalse(Queue::knows('order:1', 0));
     }
 
+    public function testWhatNobodyHearsIsForgottenThirtyDaysAfterTheStoreWasDisconnected(): void
+    {
+        $this->paired();
+        Queue::add('order', 'order:1', 1, []);
+        Queue::add('order', 'order:2', 2, []);
+        $GLOBALS['wpdb']->query('UPDATE wp_cartwright_events SET at = ' . (time() - 31 * DAY_IN_SECONDS) . ' WHERE order_id = 1');
+        Queue::clean();
+        self::assertSame(2, Queue::waiting()->count, 'a server that is away hears of it as long as that takes');
+        \WordPress::$home = 'https://moved.example';
+        Queue::clean();
+        self::assertSame(2, Queue::waiting()->count, 'as long as nobody has said whether the store has moved');
+        Keys::forget();
+        Queue::clean();
+        self::assertSame([false, true], [Queue::knows('order:1', 0), Queue::knows('order:2', 0)]);
+    }
+
     public function testAnotherServerDoesNotHearWhatWasMeantForTheFirst(): void
     {
         $this->paired();

@@ -11,6 +11,7 @@ namespace Cartwright\Tests;
 use Cartwright\Events\OrderWatch;
 use Cartwright\Events\Queue;
 use Cartwright\Host\Host;
+use Cartwright\Link\Keys;
 use Cartwright\Sessions\Privacy;
 use Cartwright\Sessions\SessionOrders;
 use Cartwright\Sessions\Statuses;
@@ -260,6 +261,57 @@ final class SessionsTest extends Stage
         self::assertSame('hedy@example.com', self::only()['billing_email']);
         self::put(5, 2, 'cartbay-abandoned');
         self::assertCount(1, \WC_Order::$kept);
+    }
+
+    public function testWithoutAServerTheyAreErasedHere(): void
+    {
+        self::put(5, 1, 'cartbay-captured');
+        self::put(6, 1, 'cartbay-captured', ['email' => 'hedy@example.com']);
+        \WC_Order::$kept[20] = ['meta' => []] + \WC_Order::$kept[self::number()];
+        Keys::forget();
+        self::assertSame([true, false], array_slice(array_values(Privacy::erase('grace@example.com')), 0, 2));
+        self::assertSame([], $this->received);
+        self::assertSame(['hedy@example.com', 'grace@example.com'], array_column(self::all(), 0), "CartBay's own stays");
+    }
+
+    public function testOfAFormerPairingTheServerErasesWhatIsTheSamePersons(): void
+    {
+        self::put(5, 1, 'cartbay-captured');
+        self::put(6, 1, 'cartbay-captured');
+        self::put(7, 1, 'cartbay-captured');
+        do_action('cartwright/paired');
+        $this->answering(static function (string $route, array $body): array {
+            [, , $verb, $session] = $body['arguments'];
+            $emails = ['5' => 'Grace@Example.com', '6' => 'hedy@example.com'];
+            $shown = isset($emails[$session]) ? json_encode(['id' => (int) $session, 'email' => $emails[$session]]) : '';
+            $isThere = $verb === 'delete' || $shown !== '';
+            return [200, ['stdout' => $verb === 'show' ? $shown : '', 'stderr' => '', 'exit_code' => $isThere ? 0 : 1]];
+        });
+        self::assertSame([true, false], array_slice(array_values(Privacy::erase('grace@example.com')), 0, 2));
+        self::assertSame([], \WC_Order::$kept);
+        $asked = array_map(static fn (array $call): string => implode(' ', array_slice($call['body']['arguments'], 2)), $this->received);
+        self::assertSame(['show 5 --format=json', 'delete 5', 'show 6 --format=json', 'show 7 --format=json'], $asked);
+        self::put(6, 1, 'cartbay-captured', ['email' => 'hedy@example.com']);
+        self::put(5, 9, 'cartbay-captured');
+        self::assertSame('hedy@example.com', self::only()['billing_email'], 'the other one of that number is not held up');
+    }
+
+    public function testWhatWaitsAboutThePersonIsNotSent(): void
+    {
+        $user = new \WP_User();
+        [$user->ID, $user->user_email] = [5, 'grace@example.com'];
+        \Admin::$users = [5 => $user];
+        Queue::add('customer', 'user:5', 0, ['user_id' => 5, 'email' => 'grace@example.com']);
+        Queue::add('customer', 'user:55', 0, ['user_id' => 55, 'email' => 'a.grace@example.com']);
+        Queue::add('user', 'user:5', 0, ['user_id' => 5, 'capabilities' => []]);
+        Queue::add('review', 'review:1', 0, ['comment_id' => 1, 'user_id' => 0, 'email' => 'grace@example.com', 'approved' => true]);
+        Queue::add('cart', 'cart:a', 0, ['token' => 'a', 'customer_id' => 5, 'lines' => []]);
+        Queue::add('cart', 'cart:b', 0, ['token' => 'b', 'customer_id' => 0, 'lines' => []]);
+        Queue::add('order', 'order:5', 5, ['hook' => 'created']);
+        self::assertTrue(Privacy::erase('grace@example.com')['items_removed']);
+        $left = array_map(static fn (object $row): string => "$row->name $row->subject", Queue::due(10));
+        self::assertSame(['customer user:55', 'user user:5', 'cart cart:b', 'order order:5'], $left);
+        self::assertFalse(Privacy::erase('nobody@example.com')['items_removed']);
     }
 
     public function testManyAreTakenAwayInBatches(): void

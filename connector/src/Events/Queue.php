@@ -16,6 +16,8 @@ final class Queue
 {
     /** Days that a sent announcement is kept, to look things up. */
     private const KEPT_DAYS = 2;
+    /** Days that what waits is kept after the store was disconnected: it may be connected again. */
+    private const UNHEARD_DAYS = 30;
     /** Bytes that an announcement's data may have. */
     private const LARGEST = 700000;
 
@@ -156,13 +158,33 @@ final class Queue
         return $wpdb->get_var($wpdb->prepare($sql, $table, $subject, $since)) !== null;
     }
 
-    /** Forgets what was sent long ago. */
+    /** Forgets what was sent long ago, and what nobody is there to hear. */
     public static function clean(): void
     {
         global $wpdb;
+        $table = Installation::table('cartwright_events');
         $sql = 'DELETE FROM %i WHERE sent > 0 AND sent < %d';
-        $before = time() - self::KEPT_DAYS * DAY_IN_SECONDS;
-        $wpdb->query($wpdb->prepare($sql, Installation::table('cartwright_events'), $before));
+        $wpdb->query($wpdb->prepare($sql, $table, time() - self::KEPT_DAYS * DAY_IN_SECONDS));
+        if (Keys::present() === null) {
+            $sql = 'DELETE FROM %i WHERE sent = 0 AND at < %d';
+            $wpdb->query($wpdb->prepare($sql, $table, time() - self::UNHEARD_DAYS * DAY_IN_SECONDS));
+        }
+    }
+
+    /**
+     * Forgets what waits about a person: by the address, and by the account (0 for none). What an account may do is told all
+     * the same: it names nobody, and the server's admin must not stay open. Gives how many were forgotten.
+     */
+    public static function forgetPerson(string $email, int $user): int
+    {
+        global $wpdb;
+        $about = ['"email":' . wp_json_encode($email, JSON_UNESCAPED_SLASHES)];
+        if ($user > 0) {
+            array_push($about, "\"user_id\":$user,", "\"customer_id\":$user,");
+        }
+        $conditions = implode(' OR ', array_fill(0, count($about), 'INSTR(data, %s) > 0'));
+        $sql = "DELETE FROM %i WHERE sent = 0 AND name IN ('cart', 'customer', 'review') AND ($conditions)";
+        return (int) $wpdb->query($wpdb->prepare($sql, Installation::table('cartwright_events'), ...$about));
     }
 
     /** Forgets everything: another server must not hear what was meant for this one. */

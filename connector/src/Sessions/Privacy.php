@@ -8,14 +8,16 @@ declare(strict_types=1);
 
 namespace Cartwright\Sessions;
 
+use Cartwright\Events\Queue;
 use Cartwright\Failure;
+use Cartwright\Link\Keys;
 use Cartwright\Link\Person;
 use Cartwright\Link\Server;
 use Cartwright\Module;
 
 /**
  * What WordPress's own tools export and erase of an address. WooCommerce's do not see the sessions, because they are no orders;
- * and the server, which would write them again, is asked to erase them.
+ * and the server, which would write them again, is asked to erase them. What waits for the server about the address goes as well.
  */
 final class Privacy implements Module
 {
@@ -80,37 +82,67 @@ final class Privacy implements Module
     {
         $outcome = ['items_removed' => false, 'items_retained' => false, 'messages' => [], 'done' => true];
         foreach (SessionOrders::ofAddress($email) as $order) {
-            $session = (int) $order->get_meta(SessionOrders::NUMBER);
-            if (!SessionOrders::isOf($order, $session)) {
+            if (!SessionOrders::isOurs($order)) {
                 continue;
             }
-            $problem = self::eraseThere($session);
+            $problem = self::eraseThere($order);
             if ($problem !== '') {
                 $outcome['items_retained'] = true;
                 $outcome['messages'][] = $problem;
                 continue;
             }
-            SessionOrders::withdraw($session);
             $order->delete(true);
+            $outcome['items_removed'] = true;
+        }
+        $user = get_user_by('email', $email);
+        if (Queue::forgetPerson($email, $user instanceof \WP_User ? (int) $user->ID : 0) > 0) {
             $outcome['items_removed'] = true;
         }
         return $outcome;
     }
 
-    /** Has the server erase a session; gives why not. */
-    private static function eraseThere(int $session): string
+    /**
+     * Has the server erase an order's session; gives why not. Without a server nobody writes it again. Under the number of one
+     * that a former pairing has written, the server may keep somebody else's: it is asked whose that is.
+     */
+    private static function eraseThere(QuietOrder $order): string
     {
-        $command = ['arguments' => ['cartbay', 'session', 'delete', (string) $session], 'user' => Person::atTheMachine()];
+        $session = (int) $order->get_meta(SessionOrders::NUMBER);
+        if (!Keys::paired()) {
+            return '';
+        }
         try {
-            $answer = Server::post('/command', $command, self::PATIENCE);
+            if (!SessionOrders::isOf($order, $session) && !self::isKnownThere($session, (string) $order->get_billing_email())) {
+                return '';
+            }
+            $answer = self::command('delete', $session);
         } catch (Failure $failure) {
             return $failure->getMessage();
         }
         if (($answer['exit_code'] ?? 1) === 0) {
+            SessionOrders::withdraw($session);
             return '';
         }
         $told = is_string($answer['stderr'] ?? null) ? trim($answer['stderr']) : '';
         return $told === '' ? __('The server could not erase a cart that was left behind.', 'cartwright') : $told;
+    }
+
+    /** Does the server keep a session of this number and this address? */
+    private static function isKnownThere(int $session, string $email): bool
+    {
+        $answer = self::command('show', $session, '--format=json');
+        $shown = is_string($answer['stdout'] ?? null) ? json_decode($answer['stdout'], true) : null;
+        $known = is_array($shown) && is_string($shown['email'] ?? null) ? $shown['email'] : '';
+        return $known !== '' && strtolower($known) === strtolower($email);
+    }
+
+    /**
+     * @return array<mixed>
+     */
+    private static function command(string $verb, int $session, string ...$options): array
+    {
+        $words = ['cartbay', 'session', $verb, (string) $session, ...$options];
+        return Server::post('/command', ['arguments' => $words, 'user' => Person::atTheMachine()], self::PATIENCE);
     }
 
     private static function label(): string

@@ -105,6 +105,16 @@ function get_userdata(int $id): WP_User|false
     return Admin::$users[$id] ?? false;
 }
 
+function get_user_by(string $field, string $value): WP_User|false
+{
+    foreach (Admin::$users as $user) {
+        if ($field === 'email' && $user->user_email === $value) {
+            return $user;
+        }
+    }
+    return false;
+}
+
 function user_can(WP_User $user, string $capability): bool
 {
     return in_array($capability, $user->can, true);
