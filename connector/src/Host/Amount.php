@@ -83,6 +83,39 @@ final class Amount
         return $negative ? -$minor : $minor;
     }
 
+    /**
+     * A decimal as a whole number of its so manieth digit after the point: 12.345 is 1234 at the second. What is behind is
+     * cut off.
+     *
+     * @param mixed $value
+     */
+    public static function cut($value, int $digits): int
+    {
+        $decimal = self::decimal($value);
+        [$whole, $fraction] = array_pad(explode('.', ltrim($decimal, '-'), 2), 2, '');
+        $cut = (int) ($whole . substr(str_pad($fraction, $digits, '0'), 0, $digits));
+        return str_starts_with($decimal, '-') ? -$cut : $cut;
+    }
+
+    /**
+     * What decimals of zero or more come to, exactly.
+     *
+     * @param list<string> $values
+     */
+    public static function sum(array $values): string
+    {
+        $whole = 0;
+        $rest = 0;
+        foreach ($values as $value) {
+            [$before, $behind] = array_pad(explode('.', self::decimal($value), 2), 2, '');
+            $whole += (int) $before;
+            $rest += (int) str_pad($behind, self::SCALE, '0');
+        }
+        $one = 10 ** self::SCALE;
+        $behind = str_pad((string) ($rest % $one), self::SCALE, '0', STR_PAD_LEFT);
+        return self::decimal($whole + intdiv($rest, $one) . '.' . $behind);
+    }
+
     /** Minor units as a decimal: 1250 of USD is `12.50`. */
     public static function major(int $minor, string $currency): string
     {

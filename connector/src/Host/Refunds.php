@@ -46,7 +46,7 @@ final class Refunds
         if ($wanted === null) {
             $sum = 0;
             foreach ($lines as $line) {
-                $sum += Amount::minor((float) $line['refund_total'] + array_sum($line['refund_tax']), $currency);
+                $sum += Amount::minor(Amount::sum([$line['refund_total'], ...array_values($line['refund_tax'])]), $currency);
             }
             $amount = Amount::major($sum, $currency);
         }
@@ -90,26 +90,50 @@ final class Refunds
     }
 
     /**
-     * Divides the tax as the line's own taxes are divided; the last one takes what is left.
+     * Divides the tax as the line's own taxes are divided, to four digits; the last one takes what is left, so that together
+     * they are the tax.
      *
      * @param array<int|string, mixed> $taxes
      * @return array<int, string>
      */
     private static function shares(string $tax, array $taxes): array
     {
-        $whole = array_sum(array_map('floatval', $taxes));
-        if ((float) $tax <= 0.0 || $whole <= 0.0) {
+        $weights = array_map(static fn ($amount): int => max(0, Amount::cut($amount, 6)), $taxes);
+        $whole = array_sum($weights);
+        if (Amount::decimal($tax) === '0' || $whole === 0) {
             return [];
         }
+        $all = Amount::cut($tax, 4);
+        $left = $all;
         $shares = [];
-        $left = (float) $tax;
-        $last = array_key_last($taxes);
-        foreach ($taxes as $rate => $amount) {
-            $share = $rate === $last ? $left : round((float) $tax * (float) $amount / $whole, 4);
+        $last = array_key_last($weights);
+        foreach ($weights as $rate => $weight) {
+            $share = $rate === $last ? $left : min($left, self::part($all, $weight, $whole));
             $left -= $share;
-            $shares[(int) $rate] = Amount::decimal($share);
+            $shares[(int) $rate] = self::text($share);
         }
+        $fraction = explode('.', $tax)[1] ?? '';
+        $shares[(int) $last] = Amount::sum([$shares[(int) $last], '0.0000' . str_pad(substr($fraction, 4), 4, '0')]);
         return $shares;
+    }
+
+    /** Of `all` what `weight` is of `whole`, one half up. Digit by digit, for their product may be too large for a number. */
+    private static function part(int $all, int $weight, int $whole): int
+    {
+        $part = 0;
+        $rest = 0;
+        foreach (str_split((string) $all) as $digit) {
+            $rest = $rest * 10 + (int) $digit * $weight;
+            $part = $part * 10 + intdiv($rest, $whole);
+            $rest %= $whole;
+        }
+        return $rest * 2 >= $whole ? $part + 1 : $part;
+    }
+
+    /** Ten-thousandths as a decimal. */
+    private static function text(int $units): string
+    {
+        return Amount::decimal(intdiv($units, 10000) . '.' . str_pad((string) ($units % 10000), 4, '0', STR_PAD_LEFT));
     }
 
     /**

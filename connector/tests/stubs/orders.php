@@ -104,6 +104,16 @@ class WC_Order
         return $this->moment('date_completed');
     }
 
+    public function get_item(int $id): ?WC_Order_Item_Product
+    {
+        return $this->data['items'][$id] ?? null;
+    }
+
+    public function get_qty_refunded_for_item(int $id): int
+    {
+        return 0;
+    }
+
     public function get_data_store(): OrderDataStore
     {
         return new OrderDataStore();
@@ -252,6 +262,48 @@ class WC_Order_Item_Product
     {
         $this->set['meta'][$name] = $value;
     }
+}
+
+final class WC_Order_Refund
+{
+    /** @param array<string, mixed> $given */
+    public function __construct(public array $given)
+    {
+    }
+
+    public function get_id(): int
+    {
+        return 900;
+    }
+
+    public function get_amount(): string
+    {
+        return $this->given['amount'];
+    }
+
+    public function get_currency(): string
+    {
+        return 'USD';
+    }
+
+    public function get_date_created(): ?WC_DateTime
+    {
+        return null;
+    }
+
+    public function update_meta_data(string $name, mixed $value): void
+    {
+        $this->given['meta'][$name] = $value;
+    }
+}
+
+/** @param array<string, mixed> $given */
+function wc_create_refund(array $given): WC_Order_Refund
+{
+    $refund = new WC_Order_Refund($given);
+    do_action('woocommerce_create_refund', $refund);
+    WC_Order::$kept[$given['order_id']]['refund'] = $refund->given;
+    return $refund;
 }
 
 final class OrderWebhook

@@ -160,6 +160,13 @@ function add_filter(string $name, callable $callback, int $priority = 10, int $a
     return add_action($name, $callback, $priority, $arguments);
 }
 
+function remove_action(string $name, callable $callback): bool
+{
+    $others = static fn (callable $one): bool => $one !== $callback;
+    WordPress::$hooks[$name] = array_values(array_filter(WordPress::$hooks[$name] ?? [], $others));
+    return true;
+}
+
 function do_action(string $name, mixed ...$arguments): void
 {
     WordPress::$done[] = $name;
