@@ -179,7 +179,9 @@ impl<'a> Row<'a> {
         let index = if self.is_named(next, column) {
             next
         } else {
-            (0..self.width()).find(|index| self.is_named(*index, column)).ok_or_else(|| DbError::Column {
+            let width = self.width();
+            let mut others = (next + 1..width).chain(0..next.min(width));
+            others.find(|index| self.is_named(*index, column)).ok_or_else(|| DbError::Column {
                 column: column.to_owned(),
                 problem: "is not in the answer".to_owned(),
             })?

@@ -48,13 +48,13 @@ pub(crate) fn take_over(tx: &mut Tx, snapshot: &CartSnapshot, at: Moment) -> Res
         return Ok(Some(Seen { cart: known, session_follows: false }));
     }
     let latest = at.max(known.last_activity_at);
-    store::take_over(tx, known.id, ACTIVE, snapshot, latest)?;
-    if known.status == CONVERTED {
-        store::start_over(tx, known.id, at)?;
-        let cart = created(tx, known.id)?;
+    let was_converted = known.status == CONVERTED;
+    let cart = store::take_over(tx, known, snapshot, latest)?;
+    if was_converted {
+        store::start_over(tx, cart.id, at)?;
+        let cart = created(tx, cart.id)?;
         return Ok(Some(Seen { cart, session_follows: false }));
     }
-    let cart = get(tx, known.id)?;
     schedule_check(tx, &cart)?;
     Ok(Some(Seen { cart, session_follows: true }))
 }

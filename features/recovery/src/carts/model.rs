@@ -50,7 +50,8 @@ pub(crate) struct Cart {
     pub(crate) session_token: String,
     pub(crate) email: String,
     pub(crate) phone: String,
-    pub(crate) items: Vec<CartLine>,
+    /// The lines as they are stored; few ask for them.
+    pub(crate) items: String,
     pub(crate) total: Money,
     pub(crate) item_count: i64,
     pub(crate) status: String,
@@ -99,7 +100,8 @@ pub(crate) struct CartRow {
 
 impl From<&Cart> for CartRow {
     fn from(cart: &Cart) -> Self {
-        let items = cart.items.iter().map(|line| format!("{} × {}", line.quantity, line.name));
+        let lines: Vec<CartLine> = kernel::json::from_text(&cart.items).unwrap_or_default();
+        let items = lines.iter().map(|line| format!("{} × {}", line.quantity, line.name));
         Self {
             id: cart.id,
             email: cart.email.clone(),

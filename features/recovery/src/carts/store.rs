@@ -5,10 +5,21 @@ use kernel::ids::{CartId, OrderId};
 use kernel::{Currency, Fault, Moment, Money};
 use runtime::{Row, Sql, Tx, params};
 
-use super::model::{Cart, Totals};
+use super::model::{ACTIVE, Cart, Totals};
 
-const BY_TOKEN: Sql = Sql::new("SELECT * FROM {p}ocart_carts WHERE session_token = ?");
-const BY_ID: Sql = Sql::new("SELECT * FROM {p}ocart_carts WHERE id = ?");
+// In the order in which `read` asks for them: a column that is where it is expected is not looked for.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT currency, id, session_token, email, phone, items, total, item_count, status, session_id, order_id, \
+             created_at, updated_at, last_activity_at, snapshot_at, abandoned_at FROM {p}ocart_carts ",
+            $rest
+        )
+    };
+}
+
+const BY_TOKEN: Sql = Sql::new(select!("WHERE session_token = ?"));
+const BY_ID: Sql = Sql::new(select!("WHERE id = ?"));
 const INSERT: Sql = Sql::new(
     "INSERT INTO {p}ocart_carts (session_token, email, email_hash, phone, items, totals, total, currency, item_count, \
      status, session_id, order_id, created_at, updated_at, last_activity_at, snapshot_at) \
@@ -44,13 +55,12 @@ const FORGET_SESSION: Sql =
 
 fn read(row: &Row) -> Result<Cart, db::DbError> {
     let currency: Currency = row.get("currency")?;
-    let items: String = row.get("items")?;
     Ok(Cart {
         id: row.get("id")?,
         session_token: row.get("session_token")?,
         email: row.get("email")?,
         phone: row.get("phone")?,
-        items: kernel::json::from_text(&items).unwrap_or_default(),
+        items: row.get("items")?,
         total: Money::new(row.get("total")?, currency),
         item_count: row.get("item_count")?,
         status: row.get("status")?,
@@ -98,20 +108,35 @@ pub(crate) fn insert(tx: &mut Tx, cart: &CartSnapshot, at: Moment) -> Result<Car
     Ok(CartId(inserted?))
 }
 
-pub(crate) fn take_over(
-    tx: &mut Tx,
-    id: CartId,
-    status: &str,
-    cart: &CartSnapshot,
-    at: Moment,
-) -> Result<(), Fault> {
-    let (items, totals) = (kernel::json::to_text(&cart.lines), kernel::json::to_text(&Totals::of(cart)));
-    let (total, now) = (cart.total.minor(), tx.now());
+/// Writes the shop's cart into a row whose lock is held; gives the row as it is then.
+pub(crate) fn take_over(tx: &mut Tx, known: Cart, cart: &CartSnapshot, at: Moment) -> Result<Cart, Fault> {
+    let totals = kernel::json::to_text(&Totals::of(cart));
+    let after = Cart {
+        items: kernel::json::to_text(&cart.lines),
+        total: cart.total,
+        item_count: cart.item_count,
+        status: ACTIVE.to_owned(),
+        updated_at: tx.now(),
+        last_activity_at: at,
+        snapshot_at: at,
+        ..known
+    };
     tx.execute(
         &TAKE_OVER,
-        params![items, totals, total, cart.currency, cart.item_count, status, now, at, at, id],
+        params![
+            &after.items,
+            totals,
+            after.total.minor(),
+            after.total.currency(),
+            after.item_count,
+            &after.status,
+            after.updated_at,
+            after.last_activity_at,
+            after.snapshot_at,
+            after.id
+        ],
     )?;
-    Ok(())
+    Ok(after)
 }
 
 pub(crate) fn start_over(tx: &mut Tx, id: CartId, at: Moment) -> Result<(), Fault> {
@@ -165,7 +190,7 @@ pub(crate) fn list(
     since: Option<Moment>,
     limit: i64,
 ) -> Result<Vec<Cart>, Fault> {
-    let mut text = "SELECT * FROM {p}ocart_carts WHERE 1 = 1".to_owned();
+    let mut text = select!("WHERE 1 = 1").to_owned();
     let mut values = Vec::new();
     if let Some(status) = status {
         text.push_str(" AND status = ?");

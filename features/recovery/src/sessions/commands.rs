@@ -14,8 +14,10 @@ use crate::{carts, runs};
 
 /// The shop's cart has changed: its session follows, and counts as active again. An emptied cart keeps what was saved.
 pub(crate) fn cart_changed(tx: &mut Tx, cart: &Cart, snapshot: &CartSnapshot) -> Result<(), Fault> {
-    let Some(mut session) = store::open_by_cart(tx, &cart.session_token)? else { return Ok(()) };
-    if !snapshot.lines.is_empty() {
+    let emptied = snapshot.lines.is_empty();
+    let find = if emptied { store::open_by_cart } else { store::open_without_cart };
+    let Some(mut session) = find(tx, &cart.session_token)? else { return Ok(()) };
+    if !emptied {
         session.take(snapshot);
     }
     session.last_activity_at = session.last_activity_at.max(cart.last_activity_at);

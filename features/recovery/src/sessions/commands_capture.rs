@@ -62,7 +62,7 @@ pub(crate) fn capture(tx: &mut Tx, cart: &CartSnapshot, request: &Capture) -> Re
     let now = tx.now();
     let seen = carts::commands::take_over(tx, cart, now)?;
     let mut row = seen.ok_or_else(|| Fault::bug("a cart with lines was not written"))?.cart;
-    let (mut session, created) = match store::open_by_cart(tx, &cart.token)? {
+    let (mut session, created) = match store::open_without_cart(tx, &cart.token)? {
         Some(session) => (session, false),
         None => (open(tx, cart, request, &row)?, true),
     };

@@ -7,15 +7,27 @@ use runtime::{Enqueue, Row, Sql, Tx, params};
 use super::jobs::ProjectSession;
 use super::model::{RestoreResult, Session};
 
-const BY_ID: Sql = Sql::new("SELECT * FROM {p}cartwright_sessions WHERE id = ?");
-const OPEN_BY_CART: Sql = Sql::new(
-    "SELECT * FROM {p}cartwright_sessions WHERE cart_token = ? AND state IN ('captured', 'abandoned') ORDER BY id DESC LIMIT 1",
-);
-const OPEN_BY_EMAIL: Sql = Sql::new(
-    "SELECT * FROM {p}cartwright_sessions WHERE email_hash = ? AND state IN ('captured', 'abandoned') ORDER BY id DESC LIMIT 100",
-);
-const ALL_BY_EMAIL: Sql =
-    Sql::new("SELECT * FROM {p}cartwright_sessions WHERE email_hash = ? ORDER BY id DESC LIMIT 500");
+// In the order in which `read` asks for them: a column that is where it is expected is not looked for.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT currency, id, version, cart_id, cart_token, email, email_hash, phone, state, close_reason, source, funnel, \
+             consent, consent_text, consent_at, fingerprint, cart_total, cart_item_count, captured_at, last_activity_at, \
+             abandoned_at, closed_at, closed_order_id, recovered_at, recovered_order_id, recovered_revenue, \
+             restore_clicked_at, restore_result, coupon_code, coupon_expires_at, updated_at, cart_snapshot \
+             FROM {p}cartwright_sessions ",
+            $rest
+        )
+    };
+}
+
+const BY_ID: Sql = Sql::new(select!("WHERE id = ?"));
+const OPEN_BY_CART: Sql =
+    Sql::new(select!("WHERE cart_token = ? AND state IN ('captured', 'abandoned') ORDER BY id DESC LIMIT 1"));
+const OPEN_BY_EMAIL: Sql = Sql::new(select!(
+    "WHERE email_hash = ? AND state IN ('captured', 'abandoned') ORDER BY id DESC LIMIT 100"
+));
+const ALL_BY_EMAIL: Sql = Sql::new(select!("WHERE email_hash = ? ORDER BY id DESC LIMIT 500"));
 const INSERT: Sql = Sql::new(
     "INSERT INTO {p}cartwright_sessions (version, cart_id, cart_token, email, email_hash, phone, state, close_reason, \
      source, funnel, consent, consent_text, consent_at, cart_hash, fingerprint, cart_total, currency, cart_item_count, \
@@ -36,9 +48,16 @@ const PAST: Sql =
     Sql::new("SELECT id FROM {p}cartwright_sessions WHERE last_activity_at < ? ORDER BY id LIMIT 100");
 
 pub(crate) fn read(row: &Row) -> Result<Session, db::DbError> {
+    let mut session = read_without_cart(row)?;
+    if let Ok(cart) = kernel::json::from_text(&row.get::<String>("cart_snapshot")?) {
+        session.cart = cart;
+    }
+    Ok(session)
+}
+
+fn read_without_cart(row: &Row) -> Result<Session, db::DbError> {
     let currency: Currency = row.get("currency")?;
-    let (cart, restored): (String, String) = (row.get("cart_snapshot")?, row.get("restore_result")?);
-    let mut session = Session {
+    Ok(Session {
         id: row.get("id")?,
         version: row.get("version")?,
         cart_id: row.get("cart_id")?,
@@ -66,15 +85,15 @@ pub(crate) fn read(row: &Row) -> Result<Session, db::DbError> {
         recovered_order_id: row.get("recovered_order_id")?,
         recovered_revenue: Money::new(row.get("recovered_revenue")?, currency),
         restore_clicked_at: row.get("restore_clicked_at")?,
-        restore_result: kernel::json::from_text::<RestoreResult>(&restored).ok(),
+        restore_result: restored(&row.get::<String>("restore_result")?),
         coupon_code: row.get("coupon_code")?,
         coupon_expires_at: row.get("coupon_expires_at")?,
         updated_at: row.get("updated_at")?,
-    };
-    if let Ok(cart) = kernel::json::from_text(&cart) {
-        session.cart = cart;
-    }
-    Ok(session)
+    })
+}
+
+fn restored(text: &str) -> Option<RestoreResult> {
+    if text.is_empty() { None } else { kernel::json::from_text(text).ok() }
 }
 
 fn empty_cart(currency: Currency) -> CartSnapshot {
@@ -107,6 +126,11 @@ pub(crate) fn get(tx: &mut Tx, id: i64) -> Result<Session, Fault> {
 
 pub(crate) fn open_by_cart(tx: &mut Tx, token: &str) -> Result<Option<Session>, Fault> {
     Ok(tx.one(&OPEN_BY_CART, params![token], read)?)
+}
+
+/// As [`open_by_cart`], for whoever puts another cart in before he saves: `cart` is empty, what was saved is not read.
+pub(crate) fn open_without_cart(tx: &mut Tx, token: &str) -> Result<Option<Session>, Fault> {
+    Ok(tx.one(&OPEN_BY_CART, params![token], read_without_cart)?)
 }
 
 /// Open sessions of an address, newest first.
