@@ -11,9 +11,20 @@ use rusqlite::types::Value;
 
 /// A statement with its literals taken out.
 #[derive(Debug, Clone)]
-struct Statement {
-    text: String,
-    values: Vec<Value>,
+pub struct Statement {
+    /// With a `?` for each value.
+    pub text: String,
+    /// In their order.
+    pub values: Vec<Value>,
+}
+
+/// Whose literals they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// A quote within text is doubled.
+    Sqlite,
+    /// As the general log writes them: what is special within text has a backslash before it.
+    MariaDb,
 }
 
 /// What one unit ran, in order.
@@ -32,7 +43,7 @@ pub fn units(recording: impl IntoIterator<Item = String>) -> Vec<Recorded> {
                     units.push(Recorded(std::mem::take(&mut open)));
                 }
             }
-            _ => open.push(parametrized(&text)),
+            _ => open.push(parametrized(&text, Dialect::Sqlite)),
         }
     }
     units
@@ -83,7 +94,7 @@ fn step_through(connection: &Connection, statement: &Statement) -> rusqlite::Res
 }
 
 /// Literals become parameters, so that the statement is prepared once as the program's own are.
-fn parametrized(sql: &str) -> Statement {
+pub fn parametrized(sql: &str, dialect: Dialect) -> Statement {
     let mut text = String::with_capacity(sql.len());
     let mut values = Vec::new();
     let bytes = sql.as_bytes();
@@ -92,7 +103,7 @@ fn parametrized(sql: &str) -> Statement {
         let before = at.checked_sub(1).and_then(|index| bytes.get(index)).copied().unwrap_or(b' ');
         let in_word = before.is_ascii_alphanumeric() || before == b'_';
         if byte == b'\'' {
-            let (value, next) = quoted(sql, at + 1);
+            let (value, next) = quoted(sql, at + 1, dialect);
             values.push(Value::Text(value));
             text.push('?');
             at = next;
@@ -120,11 +131,19 @@ fn values_follow(text: &str) -> bool {
     !text.trim_end().ends_with("IS") && !text.trim_end().ends_with("NOT")
 }
 
-fn quoted(sql: &str, from: usize) -> (String, usize) {
+fn quoted(sql: &str, from: usize, dialect: Dialect) -> (String, usize) {
     let mut value = String::new();
     let mut rest = sql[from..].char_indices().peekable();
     while let Some((index, character)) = rest.next() {
-        if character != '\'' {
+        if character == '\\' && dialect == Dialect::MariaDb {
+            value.push(match rest.next() {
+                Some((_, 'n')) => '\n',
+                Some((_, 'r')) => '\r',
+                Some((_, '0')) => '\0',
+                Some((_, other)) => other,
+                None => '\\',
+            });
+        } else if character != '\'' {
             value.push(character);
         } else if rest.peek().is_some_and(|(_, next)| *next == '\'') {
             value.push('\'');

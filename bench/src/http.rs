@@ -17,6 +17,8 @@ use crate::table::Row;
 const CLIENTS: usize = 16;
 /// Carts that are captured in turn: the limit of captures is per cart as well as per address.
 const CARTS: u64 = 2_000;
+const CAPTURE: &str = "/wp-json/ocart/v1/checkout/capture";
+const CAPTURED: &str = "{\"email\":\"ada@example.com\",\"consent\":true,\"funnel\":\"everyday\"}";
 
 /// Every page and call, by `oha` except for captures: each of those must come from an address of its own.
 pub async fn measure(program: &Path, oha: &Path, seconds: u64) -> Result<Vec<Row>, Fault> {
@@ -117,40 +119,40 @@ async fn same_bytes(oha: &Path, server: &Server, path: &str, seconds: u64) -> Re
     asked.map_err(|error| Fault::bug(error.to_string()))?
 }
 
-/// Captures, each from another shopper's address, over kept connections.
+/// Captures, beside axum giving the same answer to the same requests of the same client.
 async fn captures(server: &Server, seconds: u64) -> Result<Row, Fault> {
-    static SHOPPER: AtomicU64 = AtomicU64::new(1);
     let carts = (0..CARTS).map(|_| cart(server)).collect::<Result<Vec<_>, _>>()?;
     let carts = Arc::new(carts);
+    let (per_second, p99) = posted(&server.address, &carts, seconds).await?;
+    let token = format!("Cart-Token: {}\r\n", carts.first().map_or("", String::as_str));
+    let answer = server::post(&server.address, CAPTURE, &token, CAPTURED)?;
+    let router = axum::Router::new().fallback(move |_body: String| {
+        let answer = answer.body.clone();
+        async move { (axum::http::StatusCode::CREATED, answer) }
+    });
+    let problem = |error: std::io::Error| Fault::bug(error.to_string());
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.map_err(problem)?;
+    let address = listener.local_addr().map_err(problem)?.to_string();
+    let serving = tokio::spawn(async move { axum::serve(listener, router).await });
+    let reference = posted(&address, &carts, seconds).await;
+    serving.abort();
+    Ok(Row {
+        name: format!("capture, {CLIENTS} clients"),
+        per_second,
+        p99: Some(p99),
+        reference: "axum with the same bytes".to_owned(),
+        reference_per_second: Some(reference?.0),
+    })
+}
+
+/// Some seconds of captures, each from another shopper's address, over kept connections: how many a second, and the 99th
+/// percentile.
+async fn posted(address: &str, carts: &Arc<Vec<String>>, seconds: u64) -> Result<(u64, Duration), Fault> {
     let begun = Instant::now();
     let time = Duration::from_secs(seconds);
     let mut clients = Vec::new();
     for _ in 0..CLIENTS {
-        let (address, carts) = (server.address.clone(), Arc::clone(&carts));
-        clients.push(tokio::spawn(async move {
-            let problem = |error: std::io::Error| Fault::bug(error.to_string());
-            let mut stream = BufReader::new(tokio::net::TcpStream::connect(&address).await.map_err(problem)?);
-            let mut times = Vec::new();
-            while begun.elapsed() < time {
-                let number = SHOPPER.fetch_add(1, Ordering::Relaxed);
-                let cart = usize::try_from(number % CARTS).ok().and_then(|index| carts.get(index));
-                let cart = cart.map_or("", String::as_str);
-                let body = "{\"email\":\"ada@example.com\",\"consent\":true,\"funnel\":\"everyday\"}";
-                let request = format!(
-                    "POST /wp-json/ocart/v1/checkout/capture HTTP/1.1\r\nHost: {address}\r\nCart-Token: {cart}\r\n\
-                     X-Forwarded-For: 10.{}.{}.{}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-                    number >> 16 & 255, number >> 8 & 255, number & 255, body.len()
-                );
-                let before = Instant::now();
-                stream.get_mut().write_all(request.as_bytes()).await.map_err(problem)?;
-                let status = answer(&mut stream).await?;
-                if !status.starts_with('2') {
-                    return Err(Fault::bug(format!("a capture was answered {status}")));
-                }
-                times.push(before.elapsed());
-            }
-            Ok::<_, Fault>(times)
-        }));
+        clients.push(tokio::spawn(shopper(address.to_owned(), Arc::clone(carts), begun, time)));
     }
     let mut times = Vec::new();
     for client in clients {
@@ -158,13 +160,41 @@ async fn captures(server: &Server, seconds: u64) -> Result<Row, Fault> {
     }
     let per_second = crate::units::per_second(times.len(), begun.elapsed());
     times.sort_unstable();
-    Ok(Row {
-        name: format!("capture, {CLIENTS} clients"),
-        per_second,
-        p99: times.get(times.len() * 99 / 100).copied(),
-        reference: String::new(),
-        reference_per_second: None,
-    })
+    Ok((per_second, times.get(times.len() * 99 / 100).copied().unwrap_or_default()))
+}
+
+/// One connection's captures until the time is over; gives what each took.
+async fn shopper(
+    address: String,
+    carts: Arc<Vec<String>>,
+    begun: Instant,
+    time: Duration,
+) -> Result<Vec<Duration>, Fault> {
+    static SHOPPER: AtomicU64 = AtomicU64::new(1);
+    let problem = |error: std::io::Error| Fault::bug(error.to_string());
+    let mut stream = BufReader::new(tokio::net::TcpStream::connect(&address).await.map_err(problem)?);
+    let mut times = Vec::new();
+    while begun.elapsed() < time {
+        let number = SHOPPER.fetch_add(1, Ordering::Relaxed);
+        let cart = usize::try_from(number % CARTS).ok().and_then(|index| carts.get(index));
+        let cart = cart.map_or("", String::as_str);
+        let request = format!(
+            "POST {CAPTURE} HTTP/1.1\r\nHost: {address}\r\nCart-Token: {cart}\r\nX-Forwarded-For: 10.{}.{}.{}\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{CAPTURED}",
+            number >> 16 & 255,
+            number >> 8 & 255,
+            number & 255,
+            CAPTURED.len()
+        );
+        let before = Instant::now();
+        stream.get_mut().write_all(request.as_bytes()).await.map_err(problem)?;
+        let status = answer(&mut stream).await?;
+        if !status.starts_with('2') {
+            return Err(Fault::bug(format!("a capture was answered {status}")));
+        }
+        times.push(before.elapsed());
+    }
+    Ok(times)
 }
 
 /// Reads one answer; gives its status.

@@ -5,6 +5,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program whose product is its output")]
 
 mod bare;
+mod bare_mariadb;
 mod counts;
 mod http;
 mod process;

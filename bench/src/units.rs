@@ -12,8 +12,8 @@ use kernel::{Fault, Moment};
 use runtime::ports::{AddToCart, NewOrder};
 use runtime::{Actor, Engine, Tx};
 
-use crate::bare;
 use crate::table::Row;
+use crate::{bare, bare_mariadb};
 
 /// Members among whom awards are spread.
 pub const MEMBERS: i64 = 10_000;
@@ -68,18 +68,21 @@ async fn one(shop: &Arc<Shop>, url: &str, work: Work, callers: usize, seconds: u
     loaded(shop, work, callers, Duration::from_secs(1)).await?;
     let figures = loaded(shop, work, callers, Duration::from_secs(seconds)).await?;
     let (reference, compared) = match url.strip_prefix("sqlite:") {
-        Some(file) => {
-            let reference = reference(shop, Path::new(file), work, callers).await?;
-            ("bare rusqlite, same statements and groups".to_owned(), Some(reference))
-        }
-        None => (String::new(), None),
+        Some(file) => (
+            "bare rusqlite, same statements and groups",
+            reference(shop, Path::new(file), work, callers).await?,
+        ),
+        None => (
+            "bare driver, same statements and connections",
+            mariadb_reference(shop, url, work, callers).await?,
+        ),
     };
     Ok(Row {
         name: format!("{}, {engine}, {callers} caller{}", work.name(), if callers == 1 { "" } else { "s" }),
         per_second: figures.per_second,
         p99: Some(figures.p99),
-        reference,
-        reference_per_second: compared,
+        reference: reference.to_owned(),
+        reference_per_second: Some(compared),
     })
 }
 
@@ -161,6 +164,18 @@ async fn reference(shop: &Arc<Shop>, file: &Path, work: Work, callers: usize) ->
     let units = bare::units(heard.try_iter());
     let elapsed = bare::run(&copy, &units, callers).map_err(|error| problem(&error))?;
     Ok(per_second(units.len(), elapsed))
+}
+
+/// The same on MariaDB, in a copy of the database beside it.
+async fn mariadb_reference(shop: &Arc<Shop>, url: &str, work: Work, callers: usize) -> Result<u64, Fault> {
+    let problem = |error: &dyn std::fmt::Display| Fault::bug(format!("no reference: {error}"));
+    let recording = bare_mariadb::Reference::begin(url).map_err(|error| problem(&error))?;
+    let number = if callers == 1 { RECORDED / 4 } else { RECORDED };
+    for _ in 0..number {
+        run(shop, work).await?;
+    }
+    let (units, elapsed) = recording.run(callers).map_err(|error| problem(&error))?;
+    Ok(per_second(units, elapsed))
 }
 
 /// Opens one on an empty database, with so many members.
