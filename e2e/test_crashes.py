@@ -4,7 +4,7 @@
 
 import pytest
 
-from conftest import mariadb_may_run, run_shop_on
+from conftest import NEVER, NEVER_WITHOUT_DATABASE, mariadb_may_run, run_shop_on
 from harness import databases
 from harness.audit import Book
 from harness.crashes import COUNT, Crashes
@@ -31,7 +31,8 @@ def struck(request, tmp_path, own_mail):
     database = KINDS[request.param](tmp_path)
     book = Book(tmp_path / "gateway.db", "wp_")
     extra = {"CARTWRIGHT_TEST_GATEWAY_URL": book.url, "CARTWRIGHT_TRUST_FORWARDED": "true"}
-    for shop in run_shop_on(database, tmp_path, own_mail, **extra):
+    never = NEVER_WITHOUT_DATABASE if hasattr(database, "kill") else NEVER
+    for shop in run_shop_on(database, tmp_path, own_mail, never=never, **extra):
         stories = Stories(shop, Funnel(shop), product_id(shop, BELT))
         yield Crashes(shop, stories, book, own_mail)
 

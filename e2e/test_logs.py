@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 import requests
 
-from conftest import ENGINES, run_shop
+from conftest import ENGINES, problems, run_shop
 from harness import secrets
 from harness.buyer import Buyer
+from harness.databases import Sqlite
 from harness.selling import Funnel
-from harness.shop import ADMIN, PASSWORD
+from harness.shop import ADMIN, PASSWORD, WEBHOOK_SECRET, Shop
 from harness.shopper import PASSWORD as SHOPPERS_PASSWORD
 
 
@@ -34,6 +35,24 @@ def test_a_talkative_server_tells_no_secrets(engine, tmp_path, mail_server):
         said = shop.log.read_text()
         assert len(said) > 100, "the server was to be talkative"
         assert secrets.leaks(said) == [], said[:2000]
+
+
+def test_what_a_server_is_given_is_looked_for(tmp_path):
+    """A leak of each would be found, and the log of a second server is among those that are read."""
+    given = {
+        "CARTWRIGHT_SECRET_KEY": "key-of-a-server-that-is-not", "CARTWRIGHT_METRICS_TOKEN": "token-of-a-server-that-is-not",
+        "CARTWRIGHT_ADMIN_PASSWORD": "phrase-of-a-server-that-is-not", "CARTWRIGHT_TEST_GATEWAY_WEBHOOK_SECRET": "whsec-of-a-server-that-is-not",
+        "CARTWRIGHT_WORDPRESS_KEY": "k1:" + "5a" * 32, "CARTWRIGHT_SMTP_URL": "smtp://me:post-of-a-server@127.0.0.1:25",
+    }
+    first = Shop(tmp_path, Sqlite(tmp_path))
+    secrets.given(first.environment | given)
+    for value in [*list(given.values())[:4], "5a" * 32, "post-of-a-server", WEBHOOK_SECRET]:
+        assert secrets.leaks(f"a line with {value} in it"), value
+    second = first.beside("another")
+    assert second.log != first.log and {first.log, second.log} <= set(secrets.LOGS) and first.logs == second.logs == [first.log, second.log]
+    second.log.write_text("thread 'main' panicked at here\n")
+    assert len(problems(first)) == 1
+    second.log.unlink()
 
 
 def test_no_log_of_the_whole_run_holds_a_secret():

@@ -2,6 +2,8 @@
 
 import base64
 import re
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import requests
 
@@ -22,6 +24,30 @@ def keep(log):
 def remember(kind, value):
     if isinstance(value, str) and len(value) >= SHORTEST:
         SEEN.setdefault(value, kind)
+
+
+# What the program is given in its environment and must keep to itself, and where a password stands in an address.
+GIVEN = ["SECRET_KEY", "ADMIN_PASSWORD", "METRICS_TOKEN", "WORDPRESS_KEY", "TEST_GATEWAY_WEBHOOK_SECRET"]
+ADDRESSES = ["DATABASE_URL", "SMTP_URL", "TEST_GATEWAY_URL", "OTLP_URL"]
+
+
+def given(environment):
+    """Takes down the secrets of a server's environment."""
+    for name in GIVEN:
+        remember(name.lower().replace("_", " "), environment.get(f"CARTWRIGHT_{name}"))
+    # The secret alone, where its name stands before it.
+    remember("wordpress key", environment.get("CARTWRIGHT_WORDPRESS_KEY", "").partition(":")[2])
+    for name in ADDRESSES:
+        password = urlsplit(environment.get(f"CARTWRIGHT_{name}", "")).password or ""
+        remember(f"password of {name.lower()}", password)
+        remember(f"password of {name.lower()}", unquote(password))
+
+
+def kept_in(environment):
+    """Takes down the key that the server has made for itself, once it is there."""
+    file = Path(environment.get("CARTWRIGHT_SECRET_KEY_FILE", ""))
+    if file.is_file():
+        remember("secret key file", file.read_text().strip())
 
 
 def note(answer):

@@ -32,6 +32,7 @@ class Shop:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / "server.log"
+        self.logs = [self.log]
         known.keep(self.log)
         self.process = None
         self._key = None
@@ -51,6 +52,8 @@ class Shop:
         other = copy.copy(self)
         other.process, other.port, other.log = None, free_port(), self.folder / f"{name}.log"
         other.url = f"http://127.0.0.1:{other.port}"
+        known.keep(other.log)
+        self.logs.append(other.log)
         own = {"CARTWRIGHT_LISTEN": f"127.0.0.1:{other.port}", "CARTWRIGHT_PUBLIC_URL": self.url}
         other.plain_environment = self.plain_environment | own | extra
         return other
@@ -62,11 +65,13 @@ class Shop:
     def start(self, *words, **extra):
         """Starts the server, with further words on its command line, and waits until it says that it is ready."""
         assert self.process is None, "the server runs already"
+        known.given(self.environment | extra)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [PROGRAM, "serve", *words], env=self.environment | extra, cwd=self.folder, stdout=log, stderr=log
             )
         until(self._ready, READY_SECONDS, "readiness of the server")
+        known.kept_in(self.environment | extra)
         return self
 
     def _ready(self):
