@@ -106,17 +106,53 @@ def test_another_sites_page_cannot_use_a_shoppers_cart(shared_shop):
 # Sessions.
 
 
+def token_of(page):
+    return re.search(r'name="_csrf" value="([^"]+)"', page).group(1)
+
+
 def test_a_planted_session_does_not_become_the_victims(shared_shop):
-    planted = logged_in(shared_shop).cookies["cartwright_session"]
-    for value in [planted, "A" * 48, "", "x" * 4000]:
-        victim = requests.Session()
-        victim.cookies.set("cartwright_session", value)
-        answer = victim.post(f"{shared_shop.url}/my-account/register", data={"email": f"v{len(value)}@example.com", "password": SHOPPERS_PASSWORD}, timeout=30, allow_redirects=False)
-        if answer.status_code == 403:  # The planted login is real, so the form needed its token.
-            continue
+    fields = {"email": "v@example.com", "password": SHOPPERS_PASSWORD}
+    for number, value in enumerate(["A" * 48, "", "x" * 4000]):
+        own = fields | {"email": f"v{number}@example.com"}
+        answer = requests.post(f"{shared_shop.url}/my-account/register", data=own, cookies={"cartwright_session": value}, timeout=30, allow_redirects=False)
         assert "cartwright_session" in answer.cookies and answer.cookies["cartwright_session"] != value
+    live = {"cartwright_session": logged_in(shared_shop).cookies["cartwright_session"]}
+    answer = requests.post(f"{shared_shop.url}/my-account/register", data=fields, cookies=live, timeout=30, allow_redirects=False)
+    assert answer.status_code == 403, "the planted login is real, so the form needs its token"
     unknown = requests.post(f"{shared_shop.url}/wp-json/wc/store/v1/cart/add-item", json={"id": product_id(shared_shop, BELT)}, headers={"Cart-Token": "B" * 40}, timeout=30)
     assert unknown.status_code == 201 and unknown.headers["Cart-Token"] != "B" * 40
+
+
+@pytest.mark.parametrize(("address", "names"), [("/admin/login", ("log", "pwd")), ("/my-account/login", ("username", "password"))])
+def test_whoever_logs_in_over_a_planted_login_gets_one_of_his_own(shared_shop, address, names):
+    """Somebody else's live login lies in the browser; the victim opens the form with it and logs in."""
+    word = address.split("/")[1]
+    victim, planter = registered(shared_shop, f"victim-{word}@example.com"), registered(shared_shop, f"planter-{word}@example.com")
+    typed = {"first_name": "Vic", "last_name": "Tim", "address_1": "3 Private Lane", "city": "London", "postcode": "SW1A 1AA", "country": "GB"}
+    own = {"_csrf": token_of(victim.get(f"{shared_shop.url}/my-account/address", timeout=30).text)}
+    assert victim.post(f"{shared_shop.url}/my-account/address", data=typed | own, timeout=30).ok
+    planted = planter.cookies["cartwright_session"]
+    form = requests.get(f"{shared_shop.url}/admin/login", cookies={"cartwright_session": planted}, timeout=30)
+    assert form.status_code == 200 and "cartwright_session" not in form.cookies
+    fields = {names[0]: f"victim-{word}@example.com", names[1]: SHOPPERS_PASSWORD, "_csrf": token_of(form.text)}
+    answer = requests.post(shared_shop.url + address, data=fields, cookies={"cartwright_session": planted}, allow_redirects=False, timeout=30)
+    assert answer.status_code == 303, answer.text[:300]
+    fresh = answer.cookies["cartwright_session"]
+    assert fresh not in ("", planted)
+
+    def page(cookie, path):
+        return requests.get(shared_shop.url + path, cookies={"cartwright_session": cookie}, allow_redirects=False, timeout=30)
+
+    assert "3 Private Lane" in page(fresh, "/my-account/address").text
+    for path in ["/my-account", "/my-account/address"]:
+        shown = page(planted, path).text
+        assert "3 Private Lane" not in shown and f"victim-{word}@" not in shown, path
+    # Nor do the tokens of the one open the forms of the other.
+    of_victim, of_planter = token_of(page(fresh, "/my-account/address").text), token_of(page(planted, "/my-account/address").text)
+    assert of_victim != of_planter == fields["_csrf"]
+    for cookie, token in [(planted, of_victim), (fresh, of_planter)]:
+        forged = requests.post(f"{shared_shop.url}/my-account/address", data=typed | {"_csrf": token}, cookies={"cartwright_session": cookie}, allow_redirects=False, timeout=30)
+        assert forged.status_code == 403
 
 
 def test_a_login_ends_when_it_is_ended(shared_shop):
