@@ -56,7 +56,7 @@ class Fleet:
         for seconds in (LEASES_OVER, LEASES_OVER, HOUR, HOUR):
             self.shop.clock.move(seconds)
             until(self.at_rest, 60, "rest")
-        for check in (self.audit.lost, self.audit.money, self.audit.once, self.audit.stock, self.audit.mails):
+        for check in (self.audit.lost, self.audit.money, self.audit.upsells, self.audit.once, self.audit.stock, self.audit.mails):
             assert check() == [], check.__name__
         self.shop.cli("db", "verify")
 

@@ -45,6 +45,8 @@ class Audit:
         emails = {row[0] for row in rows("SELECT billing_email FROM {p}wc_orders")}
         notes = Counter(row[0] for row in rows("SELECT note FROM {p}oloyalty_ledger WHERE source LIKE 'admin%' OR type = 'adjust'"))
         sessions = {row[0] for row in rows("SELECT email FROM {p}cartwright_sessions")}
+        paid = ", ".join(f"'{status}'" for status in PAID)
+        bought_again = {row[0] for row in rows(f"SELECT billing_email FROM {{p}}wc_orders WHERE parent_order_id > 0 AND status IN ({paid})")}
         with told.lock:
             wrong = [f"order {order} of {email}" for email, (order, _) in told.bought.items() if order and order not in orders]
             wrong += [f"order of {email}" for email in told.bought if email not in emails]
@@ -52,7 +54,8 @@ class Audit:
             wrong += [f"refund {refund}" for _, refund in told.refunds.values() if refund not in orders]
             wrong += [f"{note}: {notes[note]} times" for note in told.adjusted if notes[note] != 1]
             wrong += [f"capture of {email}" for email in told.captured if email not in sessions]
-        return wrong
+            accepted = [email for email, status in told.upsold.items() if status == "accepted"]
+        return wrong + [f"offer of {email}, which was accepted" for email in accepted if email not in bought_again]
 
     def carts(self, most=10):
         """The newest carts that were left behind hold what was put into them."""
@@ -84,6 +87,30 @@ class Audit:
             if given[order] != refunded:
                 wrong.append(f"order {order}: {given[order]} given back by the shop, {refunded} by the gateway")
         return wrong
+
+    def upsells(self):
+        """Each offer that was taken by one click, and said to be, has one paid order of its own and one charge."""
+        sql = "SELECT billing_email, status, total_amount, transaction_id FROM {p}wc_orders WHERE type = 'shop_order' AND parent_order_id > 0"
+        children, charges = {}, self.book.charges()
+        for email, status, total, transaction in self.shop.rows(sql):
+            children.setdefault(email, []).append((status, cents(total), transaction))
+        with self.stories.lock:
+            taken = dict(self.stories.upsold)
+        wrong = []
+        for email, told in taken.items():
+            paid = [(total, transaction) for status, total, transaction in children.get(email, []) if status in PAID]
+            if len(paid) != 1:
+                wrong.append(f"the offer of {email} was {told}: {children.get(email, [])} of its orders")
+            elif charges.get(paid[0][1], (None, 0))[0] != paid[0][0]:
+                wrong.append(f"the offer of {email} was {told}: {paid[0]} ordered, the gateway has {charges.get(paid[0][1])}")
+        return wrong
+
+    def happened(self):
+        """What a run must have seen, or it has proven nothing of it."""
+        told = self.stories
+        seen = {"purchases": told.bought, "upsells": told.upsold, "refunds": told.refunds, "corrections": told.adjusted}
+        seen |= {"orders by hand": told.staff_orders, "captures": told.captured, "letters": self.mail.all()}
+        return [f"no {what}" for what, those in seen.items() if not those]
 
     def once(self):
         """One order, one mail, one award for each cause."""

@@ -105,7 +105,7 @@ class Crashes:
     def prove(self):
         """The whole account."""
         audit = self.audit
-        for check in (audit.lost, audit.rest, audit.money, audit.once, audit.stock, audit.mails):
+        for check in (audit.happened, audit.lost, audit.rest, audit.money, audit.upsells, audit.once, audit.stock, audit.mails):
             wrong = check()
             assert wrong == [], f"seed {self.seed}: {check.__name__}: {len(wrong)} wrong, such as {wrong[:5]}"
         self.shop.cli("db", "verify")
