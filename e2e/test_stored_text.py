@@ -8,7 +8,9 @@ import pytest
 import requests
 
 from conftest import ENGINES, run_shop
+from harness import goods
 from harness.buyer import Buyer
+from harness.forms import forms
 from harness.mail import links
 from harness.selling import BELT, Funnel, product_id
 from harness.shop import ADMIN, PASSWORD
@@ -21,6 +23,16 @@ PAYLOADS = [
     "{{ 7 * 7 }}{% raw %}", "javascript:alert('a')", "<!--<svg onload=alert('v')>",
 ]
 ALL = "".join(PAYLOADS)
+# Places whose payloads must have been on some page, or their pages have not been tested.
+SHOWN = {
+    "imported name", "imported parent", "imported value", "imported attribute", "imported summary", "imported text", "imported category",
+    "/wc/v3/orders/{id}/notes note", "/wc/v3/orders/{order_id}/refunds reason", "form /admin/orders/N/refund reason",
+    "/wc/v3/products attributes.0.name", "/wc/v3/products attributes.0.options.0", "/wc/v3/products/{product_id}/variations attributes.0.option",
+    "/oloyalty/v1/members/{id}/adjust reason", "/oloyalty/v1/members/{id}/ban reason", "form /admin/oloyalty-members/N/adjust reason",
+    "form /admin/oloyalty-members/N/ban reason", "/ocart/v1/funnels/{id}/steps settings.headline", "form /admin/ocart-funnels/N name",
+    "form /admin/ocart-funnels/N headline", "form /admin/ocart-funnels/N/pages headline", "form /admin/ocart-bumps/N name", "form /admin/ocart-upsells/N name",
+    "form /admin/ocart-recovery/sequences/N name",
+}
 POLICY = {
     "default-src": "'self'", "img-src": "'self' data:", "object-src": "'none'", "base-uri": "'none'", "form-action": "'self'", "frame-ancestors": "'self'",
 }
@@ -71,32 +83,56 @@ def guarded(answer):
     return answer
 
 
+def resolved(document, schema):
+    return document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]] if "$ref" in schema else schema
+
+
+def kinds_of(schema):
+    kinds = schema.get("type", [])
+    return [kinds] if isinstance(kinds, str) else kinds
+
+
 def text_fields(document, schema, depth=0):
-    """The body's text fields as paths, such as `billing.first_name`."""
-    if "$ref" in schema:
-        schema = document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
-    for choice in schema.get("anyOf", []) + schema.get("allOf", []):
+    """The body's text fields as paths, such as `billing.first_name`; 0 stands for an item of a list."""
+    schema = resolved(document, schema)
+    if depth > 4:
+        return
+    for choice in schema.get("anyOf", []) + schema.get("allOf", []) + schema.get("oneOf", []):
         yield from text_fields(document, choice, depth)
     for name, inner in schema.get("properties", {}).items():
-        target = document["components"]["schemas"][inner["$ref"].rsplit("/", 1)[1]] if "$ref" in inner else inner
-        kinds = target.get("type", [])
-        if "string" in ([kinds] if isinstance(kinds, str) else kinds):
-            yield (name,)
-        elif depth < 3:
-            yield from ((name, *rest) for rest in text_fields(document, inner, depth + 1))
+        yield from ((name, *rest) for rest in text_within(document, inner, depth))
+
+
+def text_within(document, inner, depth):
+    """The paths from a value on: an empty one where it takes text itself."""
+    target = resolved(document, inner)
+    kinds = kinds_of(target)
+    if "string" in kinds:
+        yield ()
+    if "array" in kinds and isinstance(target.get("items"), dict):
+        yield from ((0, *rest) for rest in text_within(document, target["items"], depth + 1))
+    if "string" not in kinds:
+        yield from text_fields(document, target, depth + 1)
 
 
 def nested(path, value):
     for name in reversed(path):
-        value = {name: value}
+        value = [value] if name == 0 else {name: value}
     return value
 
 
 def merged(base, more):
-    """`more` laid over `base`, one object within another."""
+    """`more` laid over `base`, one object within another, one list's first item over the other's."""
+    if isinstance(base, list) and isinstance(more, list):
+        return [merged(base[0] if base else None, more[0]), *base[1:]]
     if not (isinstance(base, dict) and isinstance(more, dict)):
         return more
     return base | {name: merged(base.get(name), value) for name, value in more.items()}
+
+
+def marked(payload, place):
+    """The payload, and where it was put: so the pages tell which of them they have shown."""
+    return f"{payload} [[{place}]]"
 
 
 @pytest.fixture(scope="module", params=ENGINES[:1])
@@ -109,8 +145,11 @@ def poisoned(request, tmp_path_factory, mail_server):
 
 
 def poison(shop):
-    taken = poison_rest(shop)
+    import_poison(shop)
+    taken = poison_rest(shop, catalogue(shop))
     funnel = Funnel(shop)
+    # Offers and the funnel first: shoppers see them.
+    poison_forms(shop, ["/admin/ocart-funnels", f"/admin/ocart-funnels/{funnel.id}", f"/admin/ocart-bumps/{funnel.bump['id']}", f"/admin/ocart-upsells/{funnel.upsell['id']}"])
     for number, payload in enumerate(PAYLOADS):
         buyer = Buyer(shop, funnel, f"poisoned{number}@example.com")
         buyer.session.headers["X-Forwarded-For"] = f"192.0.2.{number}"
@@ -124,45 +163,125 @@ def poison(shop):
         buyer.session.post(f"{shop.url}/cart/coupon", data={"code": payload, "coupon_code": payload} | own, timeout=30)
         buyer.session.post(f"{shop.url}{funnel.path}/details", data=typed | own | {"email": buyer.email, "phone": "", "consent": "1"}, timeout=30)
         page = buyer.session.get(f"{shop.url}{funnel.path}/payment", timeout=30)
+        assert inspected(page.text) == [], page.url
         if number % 2 == 0 and page.url.endswith("/payment"):
             hidden = dict(re.findall(r'<input type="hidden" name="(attempt|expected_total|_csrf)" value="([^"]*)"', page.text))
             paid = buyer.session.post(f"{shop.url}{funnel.path}/pay", data=hidden | {"payment_method": "test", "card_number": PAYS}, timeout=60)
             assert paid.ok, paid.text[:300]
+            assert inspected(paid.text) == [], paid.url
+    order_with_a_note(shop)
+    line = {"product_id": product_id(shop, BELT), "quantity": 1}
+    taken += poison_rest(shop, {"/wc/v3/orders": ({}, {"line_items": [line], "billing": {"email": "typed@example.com"}})})
+    taken += poison_rest(shop, sold_and_earned(shop, line))
+    pages = [address for address in addresses(shop) if address.startswith("/admin/")]
+    assert len(pages) > 15, pages
+    poison_forms(shop, pages)
     for _ in range(3):
         shop.let_pass(3600)
     return taken
 
 
-def poison_rest(shop):
-    """Payloads in each text field of each body that makes something, one at a time upon a body that is taken."""
+def order_with_a_note(shop):
+    """A shopper's own note on the order."""
+    store = f"{shop.url}/wp-json/wc/store/v1"
+    cart = requests.post(f"{store}/cart/add-item", json={"id": product_id(shop, BELT)}, timeout=30).headers["Cart-Token"]
+    body = {"billing_address": ADDRESS | {"email": "noted@example.com"}, "payment_method": "test", "customer_note": marked(ALL, "customer note")}
+    body["payment_data"] = [{"key": "card_number", "value": PAYS}]
+    placed = requests.post(f"{store}/checkout", json=body, headers={"Cart-Token": cart}, timeout=60)
+    assert placed.status_code == 200, placed.text
+
+
+def import_poison(shop):
+    """A catalogue and a tax table that somebody else has written."""
+    evil = {"Short description": marked(ALL, "imported summary"), "Description": marked(ALL, "imported text"), "Tax status": "taxable"}
+    hue = {"Attribute 1 name": marked(PAYLOADS[3], "imported attribute"), "Attribute 1 visible": 1, "Attribute 1 global": 0}
+    values = [marked(payload.replace(",", ""), "imported value") for payload in PAYLOADS[:2]]
+    rows = [
+        goods.row(901, "simple", "evil-simple", marked(PAYLOADS[0], "imported name"), "5", Categories=marked(PAYLOADS[1], "imported category")) | evil | hue | {"Attribute 1 value(s)": values[0]},
+        goods.row(902, "variable", "evil-variable", marked(PAYLOADS[3], "imported parent")) | evil | hue | {"Attribute 1 value(s)": ", ".join(values)},
+    ]
+    for number, value in enumerate(values):
+        rows.append(goods.row(903 + number, "variation", f"evil-{number}", marked(PAYLOADS[0], "imported variation"), "5", Parent="evil-variable") | evil | hue | {"Attribute 1 value(s)": value})
+    products, taxes = shop.folder / "evil.csv", shop.folder / "evil_taxes.csv"
+    goods.write(products, rows)
+    said = shop.cli("product", "import", products)
+    assert "4 products created" in said, said
+    taxes.write_text(goods.OWN_TAXES.replace("VAT", marked(PAYLOADS[0], "imported tax")).replace("GB", "FR"), encoding="utf-8")
+    assert "1 tax rates created" in shop.cli("tax", "import", taxes)
+
+
+def catalogue(shop):
+    """Bodies that are taken, of what makes the shop: each with its route, and what stands in the route's braces."""
     product = product_id(shop, BELT)
     funnel = shop.rest("POST", "ocart/v1/funnels", {"name": "First", "slug": "first"}).json()["id"]
-    good = {
-        "/wc/v3/products": {"name": "Good", "regular_price": "5"}, "/wc/v3/products/categories": {"name": "Good"}, "/wc/v3/coupons": {"code": "good"},
-        "/wc/v3/orders": {"line_items": [{"product_id": product, "quantity": 1}], "billing": {"email": "typed@example.com"}}, "/wc/v3/taxes": {"rate": "5"},
-        "/wc/v3/customers": {"email": "made@example.com"}, "/ocart/v1/funnels": {"name": "Good"}, "/wp/v2/users": {"user_login": "made", "user_email": "made2@example.com"},
-        "/ocart/v1/bumps": {"funnel_id": funnel, "product_id": product, "pricing_rule": {"type": "fixed_addon", "amount": "1"}},
-        "/ocart/v1/upsells": {"funnel_id": funnel, "product_id": product, "pricing_rule": {"type": "discount_pct", "value": 5}},
-        "/ocart/v1/recovery/sequences": {"name": "Good", "steps": [{"channel": "email", "delay_min": 60, "template": "cart_nudge_1"}]},
-        "/ocart/v1/recovery/suppression": {"email": "gone@example.com", "reason": "manual"},
+    hue = {"name": "Hue", "options": ["Red", "Blue"], "variation": True, "visible": True}
+    variable = shop.rest("POST", "wc/v3/products", {"name": "Many hues", "type": "variable", "attributes": [hue]}, status=201)["id"]
+    category = shop.rest("POST", "wc/v3/products/categories", {"name": "Things"}, status=201)["id"]
+    return {
+        "/wc/v3/products": ({}, {"name": "Good", "type": "variable", "regular_price": "5", "attributes": [hue], "categories": [{"id": category}]}),
+        "/wc/v3/products/categories": ({}, {"name": "Good"}), "/wc/v3/coupons": ({}, {"code": "good"}), "/wc/v3/taxes": ({}, {"rate": "5"}),
+        "/wc/v3/products/{product_id}/variations": ({"product_id": variable}, {"regular_price": "5", "attributes": [{"name": "Hue", "option": "Red"}]}),
+        "/wc/v3/customers": ({}, {"email": "made@example.com"}), "/ocart/v1/funnels": ({}, {"name": "Good"}), "/wp/v2/users": ({}, {"user_login": "made", "user_email": "made2@example.com"}),
+        "/ocart/v1/funnels/{id}/steps": ({"id": funnel}, {"type": "custom", "settings": {"headline": "Good", "text": "Good"}}),
+        "/ocart/v1/bumps": ({}, {"funnel_id": funnel, "product_id": product, "pricing_rule": {"type": "fixed_addon", "amount": "1"}}),
+        "/ocart/v1/upsells": ({}, {"funnel_id": funnel, "product_id": product, "pricing_rule": {"type": "discount_pct", "value": 5}}),
+        "/ocart/v1/recovery/sequences": ({}, {"name": "Good", "steps": [{"channel": "email", "delay_min": 60, "template": "cart_nudge_1"}]}),
+        "/ocart/v1/recovery/suppression": ({}, {"email": "gone@example.com", "reason": "manual"}),
+        "/oloyalty/v1/rewards": ({}, {"name": "Good", "type": "cart_fixed", "points_cost": 40, "value": {"amount": "5.00"}}),
     }
+
+
+def sold_and_earned(shop, line):
+    """The same of what hangs on orders and members: they come last, so that the newest are looked at."""
+    order = shop.rest("POST", "wc/v3/orders", {"set_paid": True, "line_items": [line]}, status=201)["id"]
+    member = shop.rest("GET", "oloyalty/v1/members", status=200)[0]["id"]
+    return {
+        "/wc/v3/orders/{id}/notes": ({"id": order}, {"note": "Good"}),
+        "/wc/v3/orders/{order_id}/refunds": ({"order_id": order}, {"amount": "0.01"}),
+        "/oloyalty/v1/members/{id}/adjust": ({"id": member}, {"points": 1, "reason": "Good"}),
+        "/oloyalty/v1/members/{id}/ban": ({"id": member}, {"reason": "Good"}),
+    }
+
+
+def poison_rest(shop, good):
+    """Payloads in each text field of each body that makes something, one at a time upon a body that is taken."""
     taken, unique = 0, 0
-    for path, base in good.items():
+    for path, (ids, base) in good.items():
         namespace = "/".join(path.split("/")[1:3])
         document = shop.rest("GET", f"{namespace}/openapi", status=200)
-        operation = document["paths"].get(path, {}).get("post")
-        if operation is None:
-            continue
-        schema = operation["requestBody"]["content"]["application/json"]["schema"]
-        for field in set(text_fields(document, schema)):
-            for payload in [ALL, PAYLOADS[0], PAYLOADS[1][:20]]:
+        assert "post" in document["paths"].get(path, {}), f"{path} is gone: the test must follow"
+        schema = document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"]
+        fields = sorted(set(text_fields(document, schema)), key=str)
+        assert fields, f"{path} takes no text"
+        for field in fields:
+            place = f"{path} {'.'.join(map(str, field))}"
+            for payload in [marked(ALL, place), marked(PAYLOADS[0], place), PAYLOADS[1][:20]]:
                 unique += 1
                 body = json.loads(json.dumps(base).replace("@example.com", f"{unique}@example.com").replace('"good"', f'"good{unique}"').replace('"made"', f'"made{unique}"'))
-                answer = shop.rest("POST", path[1:], merged(body, nested(field, payload)))
+                answer = shop.rest("POST", path[1:].format(**ids), merged(body, nested(field, payload)), headers={"Idempotency-Key": f"typed-{place}-{unique}"[:100]})
                 taken += answer.status_code in (200, 201)
                 if answer.ok:
                     break
     return taken
+
+
+def poison_forms(shop, pages):
+    """Payloads in each text field of each form of the admin's pages, the short one first: what refuses the long one keeps it."""
+    staff = requests.Session()
+    staff.post(f"{shop.url}/admin/login", data={"log": ADMIN, "pwd": PASSWORD}, timeout=30)
+    for address in pages:
+        for place, field in [(form.action, field) for form in forms(staff.get(shop.url + address, timeout=30).text) for field in form.text_fields()]:
+            # The funnel's own address is where the shoppers of this test go.
+            if field == "slug":
+                continue
+            for payload in [PAYLOADS[0], ALL]:
+                form = next((form for form in forms(staff.get(shop.url + address, timeout=30).text) if form.action == place and field in form.values), None)
+                if form is None:
+                    break
+                typed = marked(payload, f"form {re.sub('[0-9]+', 'N', place)} {field}")
+                answer = staff.post(shop.url + place, data=form.filled(field, typed), timeout=30)
+                assert answer.status_code < 500, f"{place} {field}: {answer.text[:300]}"
+                assert inspected(answer.text) == [], f"{place} {field}"
 
 
 def addresses(shop):
@@ -189,9 +308,9 @@ def addresses(shop):
 
 
 def test_every_page_shows_it_as_text(poisoned, browser):
-    assert poisoned.taken > 20, poisoned.taken
+    assert poisoned.taken > 60, poisoned.taken
     with browser.visit(poisoned, 1280) as visit:
-        dialogs, seen = [], 0
+        dialogs, seen, shown = [], 0, set()
         visit.page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
         visit.context.add_init_script(WATCH)
         visit.log_in_as_admin()
@@ -204,6 +323,8 @@ def test_every_page_shows_it_as_text(poisoned, browser):
             assert inspected(html) == [], f"{address}: {inspected(html)}"
             assert "49{% raw" not in html, address
             seen += html.count("alert(")
+            shown |= set(re.findall(r"\[\[([^\]]+)\]\]", html))
+        assert SHOWN - shown == set(), f"never shown: {SHOWN - shown}; shown: {sorted(shown)}"
         assert seen > 40, f"the payloads were hardly seen: {seen}"
         assert visit.problems == []
 

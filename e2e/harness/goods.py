@@ -20,35 +20,43 @@ def sample_is_there():
     return (SAMPLE / "sample_products.csv").is_file() and (SAMPLE / "sample_tax_rates.csv").is_file()
 
 
-def _row(number, kind, sku, name, price="", **more):
-    row = dict.fromkeys(COLUMNS, "")
-    row |= {"ID": number, "Type": kind, "SKU": sku, "Name": name, "Published": 1, "Visibility in catalog": "visible"}
-    row |= {"Short description": f"A {name.lower()} worth having.", "Tax status": "taxable", "In stock?": 1}
-    row |= {"Regular price": price, "Position": 0}
-    return row | more
+def row(number, kind, sku, name, price="", **more):
+    made = dict.fromkeys(COLUMNS, "")
+    made |= {"ID": number, "Type": kind, "SKU": sku, "Name": name, "Published": 1, "Visibility in catalog": "visible"}
+    made |= {"Short description": f"A {name.lower()} worth having.", "Tax status": "taxable", "In stock?": 1}
+    made |= {"Regular price": price, "Position": 0}
+    return made | more
 
 
 def own_catalogue():
     """Goods under the names and prices that the sample file has for them."""
     hue = {"Attribute 1 name": "Color", "Attribute 1 visible": 1, "Attribute 1 global": 1}
     rows = [
-        _row(44, "variable", "woo-vneck-tee", "V-Neck T-Shirt", Categories="Clothing > Tshirts")
+        row(44, "variable", "woo-vneck-tee", "V-Neck T-Shirt", Categories="Clothing > Tshirts")
         | hue
         | {"Attribute 1 value(s)": "Blue, Green, Red"},
-        _row(58, "simple", "woo-beanie", "Beanie", "20", **{"Sale price": "18", "Categories": "Clothing > Accessories"}),
-        _row(60, "simple", "woo-cap", "Cap", "18", **{"Sale price": "16", "Categories": "Clothing > Accessories"}),
-        _row(62, "simple", "woo-belt", "Belt", "65", **{"Sale price": "55", "Categories": "Clothing > Accessories"}),
-        _row(64, "simple", "woo-album", "Album", "15", Categories="Music"),
-        _row(66, "simple", "woo-polo", "Polo", "20", Categories="Clothing > Tshirts"),
+        row(58, "simple", "woo-beanie", "Beanie", "20", **{"Sale price": "18", "Categories": "Clothing > Accessories"}),
+        row(60, "simple", "woo-cap", "Cap", "18", **{"Sale price": "16", "Categories": "Clothing > Accessories"}),
+        row(62, "simple", "woo-belt", "Belt", "65", **{"Sale price": "55", "Categories": "Clothing > Accessories"}),
+        row(64, "simple", "woo-album", "Album", "15", Categories="Music"),
+        row(66, "simple", "woo-polo", "Polo", "20", Categories="Clothing > Tshirts"),
     ]
     for place, colour in enumerate(["Red", "Green", "Blue"]):
         name, sku = f"V-Neck T-Shirt - {colour}", f"woo-vneck-tee-{colour.lower()}"
         rows.append(
-            _row(76 + place, "variation", sku, name, "20", Parent="woo-vneck-tee", Position=place)
+            row(76 + place, "variation", sku, name, "20", Parent="woo-vneck-tee", Position=place)
             | hue
             | {"Attribute 1 value(s)": colour, "Visibility in catalog": "visible"}
         )
     return rows
+
+
+def write(path: Path, rows):
+    """A products file of these rows."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, COLUMNS)
+        writer.writeheader()
+        writer.writerows(rows)
 
 
 def files(folder: Path):
@@ -56,10 +64,7 @@ def files(folder: Path):
     if sample_is_there():
         return SAMPLE / "sample_products.csv", SAMPLE / "sample_tax_rates.csv"
     products, taxes = folder / "products.csv", folder / "taxes.csv"
-    with products.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, COLUMNS)
-        writer.writeheader()
-        writer.writerows(own_catalogue())
+    write(products, own_catalogue())
     taxes.write_text(OWN_TAXES, encoding="utf-8")
     return products, taxes
 
