@@ -7,7 +7,7 @@
 mod cards;
 mod migrations;
 mod record;
-mod webhook;
+pub mod webhook;
 
 use std::time::Duration;
 

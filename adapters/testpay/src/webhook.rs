@@ -8,17 +8,19 @@ use kernel::{Fault, FaultKind, hash};
 use runtime::ports::Webhook;
 use serde::Deserialize;
 
-const HEADER: &str = "test-gateway-signature";
+/// Where the signature stands.
+pub const HEADER: &str = "test-gateway-signature";
 /// Seconds that a call may be old, or ahead of our clock.
-const TOLERANCE: i64 = 300;
+pub const TOLERANCE: i64 = 300;
 
 #[derive(Deserialize)]
 struct Body {
     key: Option<String>,
 }
 
-/// Checks the signature and reads which charge it is about.
-pub(crate) fn read(secret: &str, webhook: &Webhook) -> Result<Option<String>, Fault> {
+/// Checks the signature and reads which charge it is about. 401 when it does not fit or is too old, 400 when the body is
+/// not a JSON object.
+pub fn read(secret: &str, webhook: &Webhook) -> Result<Option<String>, Fault> {
     let signature = webhook.headers.get(HEADER).map_or("", String::as_str);
     let part = |name: &str| signature.split(',').find_map(|part| part.strip_prefix(name)).unwrap_or_default();
     let time = part("t=");

@@ -11,6 +11,7 @@ pub mod caller;
 pub mod command;
 pub mod feature;
 pub mod form;
+pub mod headers;
 pub mod limit;
 pub mod openapi;
 pub mod output;

@@ -13,6 +13,7 @@ use super::request::Names;
 use crate::call::{Body, Call};
 use crate::caller::{Caller, Credentials};
 use crate::form::pairs;
+use crate::headers::{cookies, forwarded_for};
 use crate::limit::{by_address, by_token};
 use crate::routes::{Face, Route};
 
@@ -111,10 +112,7 @@ fn forwarded(site: &Site, headers: &HeaderMap) -> Option<String> {
     if !site.options.trust_forwarded {
         return None;
     }
-    // Some proxies add a line of their own below the client's.
-    let list = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
-    let last = list.rsplit(',').next()?.trim();
-    last.parse::<std::net::IpAddr>().ok().map(|address| address.to_string())
+    forwarded_for(headers).map(|address| address.to_string())
 }
 
 /// Scheme and host as the client saw them, for signatures that cover the address.
@@ -131,17 +129,6 @@ fn own_address(site: &Site, headers: &HeaderMap) -> String {
         _ => "http",
     };
     format!("{scheme}://{host}")
-}
-
-fn cookies(headers: &HeaderMap) -> BTreeMap<String, String> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect()
 }
 
 async fn body_bytes(body: axum::body::Body, limit: usize) -> Result<Bytes, Fault> {

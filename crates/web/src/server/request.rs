@@ -10,6 +10,7 @@ use telemetry::{Here, Origin, Role, Span};
 
 use super::Site;
 use super::figures::RouteFigures;
+use crate::headers::traceparent;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -29,25 +30,13 @@ pub(super) fn names(site: &Site, headers: &HeaderMap) -> Names {
     let unique = site.engine.entropy().uuid(site.engine.now());
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let given = text(REQUEST_ID.as_str()).and_then(Origin::of_request);
-    let (origin, parent) = match (given, text("traceparent").and_then(parent)) {
+    let (origin, parent) = match (given, text("traceparent").and_then(traceparent)) {
         (Some(origin), Some((trace, span))) => (origin.in_trace(trace), span),
         (Some(origin), None) => (origin, 0),
         (None, Some((trace, span))) => (Origin::of_trace(trace), span),
         (None, None) => (Origin::of_uuid(&unique), 0),
     };
     Names { unique, origin: Arc::new(origin), parent }
-}
-
-/// Trace and span of a W3C `traceparent`.
-fn parent(header: &str) -> Option<(u128, u64)> {
-    let mut parts = header.split('-');
-    let (version, trace, span) = (parts.next()?, parts.next()?, parts.next()?);
-    let sized = version.len() == 2 && version != "ff" && trace.len() == 32 && span.len() == 16;
-    if !sized || !header.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-') {
-        return None;
-    }
-    let (trace, span) = (u128::from_str_radix(trace, 16).ok()?, u64::from_str_radix(span, 16).ok()?);
-    (trace != 0 && span != 0).then_some((trace, span))
 }
 
 /// Answers a request with `work`: all it does is done on the request's behalf.
