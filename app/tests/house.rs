@@ -183,6 +183,22 @@ fn every_path_that_a_document_names_is_there() {
     }
 }
 
+#[test]
+fn the_readme_names_every_variable() {
+    let root = root();
+    let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
+    let mut variables = BTreeSet::new();
+    for source in ["app/src/configuration.rs", "app/src/commands/mod.rs"] {
+        let text = std::fs::read_to_string(root.join(source)).unwrap();
+        let quoted = text.split('"').filter(|part| part.starts_with("CARTWRIGHT_") && !part.contains(' '));
+        variables.extend(quoted.map(str::to_owned));
+    }
+    assert!(variables.len() > 20, "{variables:?}");
+    let missing: Vec<&String> =
+        variables.iter().filter(|name| !readme.contains(&format!("`{name}`"))).collect();
+    assert!(missing.is_empty(), "README.md does not name {missing:?}");
+}
+
 /// What is compared with `==` or `!=` in a line: the name right before and the expression right after.
 fn compared(line: &str) -> Vec<String> {
     let code = line.split("//").next().unwrap_or_default();
