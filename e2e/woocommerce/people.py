@@ -31,6 +31,24 @@ def test_who_registers_in_the_account_is_a_member_with_the_welcome_bonus(wordpre
     assert members(shop)[email]["points_balance"] == 100
 
 
+def test_the_balance_stands_on_a_page_by_shortcode_and_by_block(wordpress, shop, shopping):
+    wordpress.page("balance", "[oloyalty_balance]\n\n<!-- wp:oloyalty/balance /-->")
+    balances = shopping.page.locator(".oloyalty-balance")
+    shopping.open("/balance/")
+    assert balances.count() == 0, "a guest has none"
+    email = f"balance{shop.port}@example.com"
+    shopping.open("/my-account/")
+    shopping.page.fill("#reg_email", email)
+    shopping.page.locator("button[name=register]").click()
+    shopping.page.locator(".woocommerce-MyAccount-navigation").wait_for()
+    drained(wordpress, shop)
+    assert members(shop)[email]["points_balance"] == 100
+    shopping.open("/balance/")
+    by_shortcode, by_block = balances.all_inner_texts()
+    assert by_shortcode.startswith("100 points")
+    assert by_block == by_shortcode
+
+
 @pytest.mark.parametrize(("kind", "path"), [("classic", "/checkout-classic/"), ("block", "/checkout/")], ids=["classic", "block"])
 def test_who_registers_at_the_checkout_is_a_member_with_the_welcome_bonus(wordpress, shop, shopping, kind, path):
     email = f"{kind}{shop.port}@example.com"

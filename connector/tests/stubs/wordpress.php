@@ -19,6 +19,12 @@ final class WordPress
     public static array $done = [];
     public static string $home = 'https://store.example';
     public static bool $secure = false;
+    /** @var array<string, callable> */
+    public static array $shortcodes = [];
+    /** @var array<string, array<string, mixed>> */
+    public static array $blocks = [];
+    /** @var array<string, array{address: string, needs: list<string>}> */
+    public static array $scripts = [];
     /** @var array<int, array{array<string, mixed>, array<string, int>}> a network's sites: options and clock; empty for no network */
     public static array $sites = [];
     public static int $site = 1;
@@ -40,6 +46,7 @@ final class WordPress
         self::$done = [];
         self::$home = 'https://store.example';
         self::$secure = false;
+        [self::$shortcodes, self::$blocks, self::$scripts] = [[], [], []];
         self::$sites = [];
         self::$site = 1;
         self::$before = [];
@@ -341,4 +348,31 @@ function set_transient(string $name, mixed $value, int $seconds = 0): bool
 function delete_transient(string $name): bool
 {
     return delete_option("_transient_$name");
+}
+
+function add_shortcode(string $name, callable $html): void
+{
+    WordPress::$shortcodes[$name] = $html;
+}
+
+/**
+ * @param array<string, mixed> $about
+ */
+function register_block_type(string $name, array $about): void
+{
+    WordPress::$blocks[$name] = $about;
+}
+
+/**
+ * @param list<string> $needs
+ */
+function wp_register_script(string $name, string $address, array $needs, string $version, bool $inFooter): bool
+{
+    WordPress::$scripts[$name] = ['address' => $address, 'needs' => $needs];
+    return true;
+}
+
+function plugins_url(string $path, string $file): string
+{
+    return WordPress::$home . '/wp-content/plugins/cartwright/' . $path;
 }
