@@ -5,7 +5,8 @@
 //!    most one, `reward.reversed`.
 //! 3. The code is a coupon of the shop. A job makes it, outside of any transaction, under a key: however often it is
 //!    tried there is one coupon. A shop that refuses it for good gives the points back.
-//! 4. A paid order that bears the code consumes the redemption, once: `earning` hears of it.
+//! 4. A paid order that bears the code consumes the redemption, once: `earning` hears of it. One that is cancelled, fails or is
+//!    trashed frees its coupons in the shop, and the redemption waits for the next order.
 
 pub mod cli;
 pub mod commands;
