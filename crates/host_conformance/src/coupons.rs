@@ -1,8 +1,8 @@
 //! Coupons that the program makes.
 
-use kernel::Decimal;
-use kernel::contracts::shop::Address;
+use kernel::contracts::shop::{Address, OrderSnapshot};
 use kernel::ids::UserId;
+use kernel::{Decimal, Fault};
 use runtime::ports::{NewCoupon, NewOrder};
 
 use crate::site::{Site, add, home, money, new_order};
@@ -62,8 +62,31 @@ pub async fn one_key_and_one_code_at_once_give_one_coupon(site: &dyn Site) {
 
 /// What restricts a coupon holds: the address that it is for, and how often it can be used.
 pub async fn a_coupon_is_used_once_and_by_whom_it_is_for(site: &dyn Site) {
+    let code = five_off_once(site).await;
+    assert!(!buys_with(site, &code, "mug", &home().email).await, "of too little");
+    assert!(!buys_with(site, &code, "tray", "grace@example.com").await, "by another");
+    assert!(buys_with(site, &code, "tray", &home().email).await);
+    assert!(!buys_with(site, &code, "tray", &home().email).await, "a second time");
+}
+
+/// An order that fails uses no coupon; when its money comes after all it does.
+pub async fn a_coupon_of_an_order_that_fails_is_free_until_it_is_paid_after_all(site: &dyn Site) {
     let host = site.host();
-    let key = host.open_cart(UserId(0)).await.unwrap().token;
+    let code = five_off_once(site).await;
+    for _ in 0..2 {
+        let failed = places_with(site, &code, "tray", &home().email).await.unwrap();
+        assert_eq!(failed.coupon_codes, [code.as_str()]);
+        assert_eq!(host.fail_payment(failed.id, "declined").await.unwrap().status, "failed");
+    }
+    let order = places_with(site, &code, "tray", &home().email).await.unwrap();
+    host.fail_payment(order.id, "declined").await.unwrap();
+    assert!(host.complete_payment(order.id, "charge").await.unwrap().is_paid());
+    assert!(!buys_with(site, &code, "tray", &home().email).await, "a second time");
+}
+
+/// The code of a coupon for one use by the one who lives at [`home`], from 20.00 on.
+async fn five_off_once(site: &dyn Site) -> String {
+    let key = site.host().open_cart(UserId(0)).await.unwrap().token;
     let coupon = NewCoupon {
         amount: Decimal::whole(5),
         discount_type: "fixed_cart".to_owned(),
@@ -73,25 +96,14 @@ pub async fn a_coupon_is_used_once_and_by_whom_it_is_for(site: &dyn Site) {
         minimum_amount: Some(Decimal::whole(20)),
         ..NewCoupon::default()
     };
-    let code = host.create_coupon(&key, &coupon).await.unwrap().code;
-    assert!(!buys_with(site, &code, "mug", &home().email).await, "of too little");
-    assert!(!buys_with(site, &code, "tray", "grace@example.com").await, "by another");
-    assert!(buys_with(site, &code, "tray", &home().email).await);
-    assert!(!buys_with(site, &code, "tray", &home().email).await, "a second time");
+    site.host().create_coupon(&key, &coupon).await.unwrap().code
 }
 
 /// Buys one of a product and gives whether the coupon took something off.
 async fn buys_with(site: &dyn Site, code: &str, sku: &str, email: &str) -> bool {
-    let host = site.host();
-    let cart = host.open_cart(UserId(0)).await.unwrap();
-    add(site, &cart.token, sku, 1).await.unwrap();
-    let billing = Address { email: email.to_owned(), ..home() };
-    host.set_destination(&cart.token, &billing, &Address::default()).await.unwrap();
-    let restored = host.restore_cart(&cart.token, &[], &[code.to_owned()]).await.unwrap();
-    let order = NewOrder { billing, ..new_order(&restored.cart, "coupon") };
-    match host.place_order(&order).await {
+    match places_with(site, code, sku, email).await {
         Ok(order) => {
-            host.complete_payment(order.id, "charge").await.unwrap();
+            site.host().complete_payment(order.id, "charge").await.unwrap();
             order.coupon_codes == [code] && order.discount_total == money(500)
         }
         Err(refused) => {
@@ -99,4 +111,14 @@ async fn buys_with(site: &dyn Site, code: &str, sku: &str, email: &str) -> bool 
             false
         }
     }
+}
+
+async fn places_with(site: &dyn Site, code: &str, sku: &str, email: &str) -> Result<OrderSnapshot, Fault> {
+    let host = site.host();
+    let cart = host.open_cart(UserId(0)).await.unwrap();
+    add(site, &cart.token, sku, 1).await.unwrap();
+    let billing = Address { email: email.to_owned(), ..home() };
+    host.set_destination(&cart.token, &billing, &Address::default()).await.unwrap();
+    let restored = host.restore_cart(&cart.token, &[], &[code.to_owned()]).await.unwrap();
+    host.place_order(&NewOrder { billing, ..new_order(&restored.cart, "coupon") }).await
 }

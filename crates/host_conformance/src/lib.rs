@@ -50,6 +50,7 @@ macro_rules! every_case {
             coupons: a_coupon_is_made_once_for_a_key
                 one_key_and_one_code_at_once_give_one_coupon
                 a_coupon_is_used_once_and_by_whom_it_is_for
+                a_coupon_of_an_order_that_fails_is_free_until_it_is_paid_after_all
         );
     };
     ($run:path, $module:ident: $($case:ident)*) => {

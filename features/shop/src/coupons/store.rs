@@ -33,6 +33,8 @@ const COUNT_USE: Sql = Sql::new(
     "UPDATE {p}cartwright_coupons SET usage_count = usage_count + 1 \
      WHERE id = ? AND (usage_limit IS NULL OR usage_limit = 0 OR usage_count < usage_limit)",
 );
+const COUNT_AGAIN: Sql =
+    Sql::new("UPDATE {p}cartwright_coupons SET usage_count = usage_count + 1 WHERE id = ?");
 const USED_BY: Sql = Sql::new("SELECT coupon_id FROM {p}cartwright_coupon_uses WHERE order_id = ?");
 const RELEASE: Sql = Sql::new("DELETE FROM {p}cartwright_coupon_uses WHERE order_id = ?");
 const COUNT_RELEASE: Sql = Sql::new(
@@ -222,6 +224,13 @@ pub(crate) fn take_use(
     }
     tx.execute(&USE, params![coupon_id, order_id, customer])?;
     Ok(true)
+}
+
+/// Counts a use whose discount is given already, whatever the limit.
+pub(crate) fn use_again(tx: &mut Tx, coupon_id: i64, order_id: OrderId, customer: &str) -> Result<(), Fault> {
+    tx.execute(&COUNT_AGAIN, params![coupon_id])?;
+    tx.execute(&USE, params![coupon_id, order_id, customer])?;
+    Ok(())
 }
 
 /// Gives back the uses of an order that came to nothing.

@@ -78,8 +78,10 @@ pub(crate) fn change_status(
     if rules::is_paid(status) || status == "on-hold" {
         take_stock(tx, &mut order)?;
     }
-    if matches!(status, "cancelled" | "failed" | "trash") {
+    if is_undone(status) {
         give_back(tx, &mut order)?;
+    } else if is_undone(&from) {
+        count_coupons_again(tx, &order)?;
     }
     store::update(tx, &order)?;
     let change =
@@ -101,6 +103,11 @@ pub(crate) fn change_status(
     Ok(snapshot)
 }
 
+/// What it had of the shop goes back.
+fn is_undone(status: &str) -> bool {
+    matches!(status, "cancelled" | "failed" | "trash")
+}
+
 fn stamp(order: &mut Order, status: &str, now: Moment) {
     if rules::is_paid(status) && order.paid_at.is_none() {
         order.paid_at = Some(now);
@@ -119,6 +126,20 @@ fn take_stock(tx: &mut Tx, order: &mut Order) -> Result<(), Fault> {
     order.stock_reduced = true;
     for item in order.items.iter().filter(|item| item.kind == "line_item") {
         stock::take(tx, item.sold_id(), item.number("_qty"))?;
+    }
+    Ok(())
+}
+
+/// An order that goes on after all keeps its discount, so it uses its coupons, also where others have used them up meanwhile.
+fn count_coupons_again(tx: &mut Tx, order: &Order) -> Result<(), Fault> {
+    let customer = match order.customer_id.0 {
+        0 => kernel::text::normal_email(&order.billing.email),
+        id => format!("user:{id}"),
+    };
+    for item in order.of_kind("coupon") {
+        if let Some(found) = coupons::store::by_code(tx, &item.name)? {
+            coupons::store::use_again(tx, found.coupon.id, order.id, &customer)?;
+        }
     }
     Ok(())
 }
