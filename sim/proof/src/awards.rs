@@ -11,12 +11,12 @@ use crate::bank::SKEW_SECONDS;
 use crate::world::World;
 
 const RULE: Sql = Sql::new(
-    "SELECT points, formula, multipliers, exclusions FROM {p}oloyalty_earn_rules \
+    "SELECT points, formula, multipliers, exclusions, caps FROM {p}oloyalty_earn_rules \
      WHERE action = 'order.completed' AND status = 'active'",
 );
 const TIERS: Sql = Sql::new("SELECT qualification_rules, perks FROM {p}oloyalty_tiers ORDER BY `rank`");
 const AWARDS: Sql = Sql::new(
-    "SELECT a.source_key, a.awarded, a.clipped, a.kept, a.shadow, a.created_at, m.id AS member, m.user_id, \
+    "SELECT a.source_key, a.awarded, a.clipped, a.kept, a.shadow, a.local_day, a.created_at, m.id AS member, m.user_id, \
      o.customer_id, o.status, o.total_amount FROM {p}cartwright_point_awards a \
      JOIN {p}oloyalty_members m ON m.id = a.member_id \
      LEFT JOIN {p}wc_orders o ON o.id = CAST(a.source_key AS SIGNED) AND o.type = 'shop_order' \
@@ -33,7 +33,11 @@ const REFUNDS: Sql = Sql::new(
      WHERE type = 'shop_order_refund' AND status = 'wc-completed' ORDER BY id",
 );
 const ENTRIES: Sql = Sql::new(
-    "SELECT member_id, order_id, type, lifetime_delta FROM {p}oloyalty_ledger ORDER BY member_id, seq",
+    "SELECT member_id, order_id, type, source, points, lifetime_delta FROM {p}oloyalty_ledger ORDER BY member_id, seq",
+);
+const HELD: Sql = Sql::new(
+    "SELECT m.id, t.qualification_rules FROM {p}oloyalty_members m JOIN {p}oloyalty_tiers t ON t.id = m.tier_id \
+     ORDER BY m.id",
 );
 /// States in which an order has earned nothing in the end.
 const UNDONE: [&str; 4] = ["wc-refunded", "wc-cancelled", "wc-failed", "trash"];
@@ -46,6 +50,11 @@ struct Formula {
     #[serde(rename = "type")]
     kind: String,
     per: Decimal,
+}
+
+#[derive(Debug, Deserialize)]
+struct Caps {
+    per_day: i64,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -68,10 +77,11 @@ struct Condition {
 /// A step of the ladder: lifetime points from which on, and times what, in exact units.
 type Step = (i64, i128);
 
-/// Points per what, in exact units, and the ladder of tiers.
+/// Points per what, in exact units, the most of a member's day, and the ladder of tiers.
 struct Terms {
     points: i128,
     per: i128,
+    per_day: i64,
     ladder: Vec<Step>,
 }
 
@@ -114,6 +124,7 @@ struct Award {
     clipped: i64,
     kept: i64,
     shadow: bool,
+    day: String,
     created_at: Moment,
     member: i64,
     user: i64,
@@ -130,11 +141,13 @@ fn terms(tx: &mut Tx<'_>) -> Result<Terms, Fault> {
             document("formula")?,
             document("multipliers")?,
             document("exclusions")?,
+            document("caps")?,
         ))
     })?;
-    let (points, formula, multipliers, exclusions) =
+    let (points, formula, multipliers, exclusions, caps) =
         rule.ok_or_else(|| Fault::bug("the world has no rule for purchases"))?;
     let formula: Formula = json::from_text(&formula)?;
+    let Caps { per_day } = json::from_text(&caps)?;
     let plain = multipliers.contains(r#""products":{},"categories":{}"#)
         && exclusions == r#"{"products":[],"categories":[]}"#;
     if formula.kind != "per_currency" || !plain {
@@ -145,12 +158,16 @@ fn terms(tx: &mut Tx<'_>) -> Result<Terms, Fault> {
     })?;
     let mut ladder = Vec::new();
     for (rules, perks) in rows {
-        let from: Qualification = json::from_text(&rules)?;
         let perks: Perks = json::from_text(&perks)?;
-        let from = from.all.first().map_or(0, |condition| condition.value);
-        ladder.push((from, perks.earn_multiplier.map_or(UNITS, Decimal::raw)));
+        ladder.push((threshold(&rules)?, perks.earn_multiplier.map_or(UNITS, Decimal::raw)));
     }
-    Ok(Terms { points: i128::from(points), per: formula.per.raw(), ladder })
+    Ok(Terms { points: i128::from(points), per: formula.per.raw(), per_day, ladder })
+}
+
+/// Lifetime points that a tier asks for.
+fn threshold(rules: &str) -> Result<i64, Fault> {
+    let rules: Qualification = json::from_text(rules)?;
+    Ok(rules.all.first().map_or(0, |condition| condition.value))
 }
 
 fn awards(tx: &mut Tx<'_>) -> Result<Vec<Award>, Fault> {
@@ -161,6 +178,7 @@ fn awards(tx: &mut Tx<'_>) -> Result<Vec<Award>, Fault> {
             clipped: row.get("clipped")?,
             kept: row.get("kept")?,
             shadow: row.get::<i64>("shadow")? != 0,
+            day: row.get("local_day")?,
             created_at: row.get("created_at")?,
             member: row.get("member")?,
             user: row.get("user_id")?,
@@ -196,36 +214,76 @@ fn goods(tx: &mut Tx<'_>) -> Result<BTreeMap<i64, Goods>, Fault> {
     Ok(goods)
 }
 
-/// Times what each order earned for each member: by the most that he had earned before it. No tier is lost within the few
-/// days of a world.
-fn multipliers(tx: &mut Tx<'_>, terms: &Terms) -> Result<BTreeMap<(i64, i64), i128>, Fault> {
+/// What the ledger says.
+#[derive(Debug, Default)]
+struct Ledger {
+    /// Times what each order earned for each member: by the most that he had earned before it. No tier is lost within
+    /// the few days of a world.
+    multipliers: BTreeMap<(i64, i64), i128>,
+    /// What each order has given each member and taken from him.
+    posted: BTreeMap<(i64, i64), i64>,
+    /// The most that each member had ever earned.
+    most: BTreeMap<i64, i64>,
+}
+
+fn ledger(tx: &mut Tx<'_>, terms: &Terms) -> Result<Ledger, Fault> {
     let entries = tx.rows(&ENTRIES, params![], |row| {
         Ok((
             (row.get::<i64>("member_id")?, row.get::<i64>("order_id")?),
-            row.get::<String>("type")?,
+            row.get::<String>("source")?,
+            row.get::<i64>("points")?,
             row.get::<i64>("lifetime_delta")?,
         ))
     })?;
-    let (mut found, mut lifetimes) = (BTreeMap::new(), BTreeMap::<i64, (i64, i64)>::new());
-    for ((member, order), kind, delta) in entries {
-        let (lifetime, most) = lifetimes.entry(member).or_default();
-        if kind == "earn" && order > 0 {
+    let (mut ledger, mut lifetimes) = (Ledger::default(), BTreeMap::<i64, i64>::new());
+    for ((member, order), source, points, delta) in entries {
+        let most = ledger.most.entry(member).or_default();
+        if source.starts_with("order.") {
             let step = terms.ladder.iter().rev().find(|(from, _)| *most >= *from);
-            found.entry((member, order)).or_insert(step.map_or(UNITS, |(_, times)| *times));
+            ledger.multipliers.entry((member, order)).or_insert(step.map_or(UNITS, |(_, times)| *times));
+            *ledger.posted.entry((member, order)).or_default() += points;
         }
+        let lifetime = lifetimes.entry(member).or_default();
         *lifetime += delta;
         *most = (*most).max(*lifetime);
+    }
+    Ok(ledger)
+}
+
+/// Nobody holds another tier than the highest that he has ever reached.
+fn tiers(tx: &mut Tx<'_>, terms: &Terms, ledger: &Ledger) -> Result<Vec<String>, Fault> {
+    let held = tx.rows(&HELD, params![], |row| {
+        Ok((row.get::<i64>("id")?, row.get::<String>("qualification_rules")?))
+    })?;
+    let mut found = Vec::new();
+    for (member, rules) in held {
+        let most = ledger.most.get(&member).copied().unwrap_or_default();
+        let step = terms.ladder.iter().rev().find(|(from, _)| most >= *from).map_or(0, |(from, _)| *from);
+        if threshold(&rules)? != step {
+            found.push(format!("member {member} has earned {most} and is not in the tier from {step}"));
+        }
     }
     Ok(found)
 }
 
 /// Every award is what the order's goods gave at the time, and keeps what the refunds have left of them.
 pub fn awarded(world: &World<'_>, found: &mut Vec<String>) -> Result<(), Fault> {
-    let (terms, awards, goods, multipliers) = world.ground.audit.read_now(|tx| {
+    let (terms, awards, goods, ledger, tiers) = world.ground.audit.read_now(|tx| {
         let terms = terms(tx)?;
-        let multipliers = multipliers(tx, &terms)?;
-        Ok((terms, awards(tx)?, goods(tx)?, multipliers))
+        let ledger = ledger(tx, &terms)?;
+        let tiers = tiers(tx, &terms, &ledger)?;
+        Ok((terms, awards(tx)?, goods(tx)?, ledger, tiers))
     })?;
+    found.extend(tiers);
+    let mut days: BTreeMap<(i64, &str), i64> = BTreeMap::new();
+    for award in &awards {
+        *days.entry((award.member, &award.day)).or_default() += award.kept;
+    }
+    for ((member, day), kept) in days {
+        if kept > terms.per_day {
+            found.push(format!("member {member} keeps {kept} points of {day}, more than a day may give"));
+        }
+    }
     for award in awards {
         let Award { order, awarded, kept, .. } = award;
         if award.shadow || award.clipped != 0 || award.customer != Some(award.user) {
@@ -236,7 +294,7 @@ pub fn awarded(world: &World<'_>, found: &mut Vec<String>) -> Result<(), Fault> 
             continue;
         }
         let goods = goods.get(&order).cloned().unwrap_or_default();
-        let multiplier = multipliers.get(&(award.member, order)).copied().unwrap_or(UNITS);
+        let multiplier = ledger.multipliers.get(&(award.member, order)).copied().unwrap_or(UNITS);
         let gave = |refunded: i128| goods.points(&terms, multiplier, refunded);
         let possible: BTreeSet<i128> = goods.refunded_by(award.created_at).into_iter().map(gave).collect();
         if !possible.contains(&i128::from(awarded)) {
@@ -245,6 +303,10 @@ pub fn awarded(world: &World<'_>, found: &mut Vec<String>) -> Result<(), Fault> 
         }
         let undone = UNDONE.contains(&award.status.as_str()) || goods.refunded() >= award.total;
         let left = if undone { 0 } else { gave(goods.refunded()) };
+        let posted = ledger.posted.get(&(award.member, order)).copied().unwrap_or_default();
+        if posted != kept {
+            found.push(format!("{posted} points of order {order} are in the ledger, {kept} are kept"));
+        }
         if i128::from(kept) != left {
             found.push(format!("{kept} points of order {order} are kept, its refunds leave {left}"));
         }
@@ -260,7 +322,7 @@ mod tests {
 
     #[test]
     fn refunds_take_by_the_value_of_the_goods() {
-        let terms = Terms { points: 1, per: UNITS, ladder: vec![(0, UNITS)] };
+        let terms = Terms { points: 1, per: UNITS, per_day: 100, ladder: vec![(0, UNITS)] };
         let at = Moment::default();
         // 40.00 net, 48.00 with tax; shipping stands beside it.
         let goods = Goods {
