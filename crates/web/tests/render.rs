@@ -1,5 +1,4 @@
 //! Templates that cannot be rendered: what is said about them.
-#![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it should be")]
 
 use web::{Renderer, context};
 
