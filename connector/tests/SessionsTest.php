@@ -13,6 +13,7 @@ use Cartwright\Events\Queue;
 use Cartwright\Host\Host;
 use Cartwright\Link\Keys;
 use Cartwright\Sessions\Privacy;
+use Cartwright\Sessions\Session;
 use Cartwright\Sessions\SessionOrders;
 use Cartwright\Sessions\Statuses;
 use Cartwright\Sessions\Uncounted;
@@ -178,6 +179,21 @@ final class SessionsTest extends Stage
         self::assertSame(0, Uncounted::keepFromAnalytics(null, 1, 'wc-admin_import_orders', [self::number()]));
         self::assertNull(Uncounted::keepFromAnalytics(null, 1, 'wc-admin_import_orders', [1]));
         self::assertNull(Uncounted::keepFromAnalytics(null, 1, 'something_else', [self::number()]));
+    }
+
+    /** An order that is being placed is asked about by its number as well, and reading it anew costs the shopper time. */
+    public function testAnOrderThatThisRequestHasSeenIsNotReadAnew(): void
+    {
+        self::put(5, 1, 'cartbay-captured');
+        $id = self::number();
+        $order = wc_get_order($id);
+        self::assertTrue(Session::isNumber($id));
+        $order->set_created_via('checkout');
+        self::assertFalse(Session::is($order));
+        self::assertFalse(Session::isNumber($id), 'what is in the database is not asked');
+        $order->set_created_via('cartbay');
+        self::assertTrue(Session::is($order));
+        self::assertTrue(Session::isNumber($id), 'it has become one since');
     }
 
     public function testWhatIsNoOrderKeepsItsOwnStatuses(): void

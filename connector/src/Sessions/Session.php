@@ -17,19 +17,41 @@ final class Session
     private const KINDS = [self::CREATED_VIA, 'cartbay-test'];
 
     /**
+     * Orders that this request has seen to be none: an order that is being placed is not read anew to be asked again.
+     *
+     * @var array<int, true>
+     */
+    private static array $orders = [];
+
+    /**
      * Is this order a session?
      *
      * @param mixed $order
      */
     public static function is($order): bool
     {
-        return $order instanceof \WC_Order && in_array($order->get_created_via(), self::KINDS, true);
+        if (!$order instanceof \WC_Order) {
+            return false;
+        }
+        $is = in_array($order->get_created_via(), self::KINDS, true);
+        if ($is) {
+            unset(self::$orders[$order->get_id()]);
+        } else {
+            self::$orders[$order->get_id()] = true;
+        }
+        return $is;
     }
 
     /** Is the order of this id one? */
     public static function isNumber(int $id): bool
     {
-        return $id > 0 && self::is(wc_get_order($id));
+        return $id > 0 && !isset(self::$orders[$id]) && self::is(wc_get_order($id));
+    }
+
+    /** A request begins. */
+    public static function forget(): void
+    {
+        self::$orders = [];
     }
 
     /**

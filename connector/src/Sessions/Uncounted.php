@@ -19,6 +19,7 @@ final class Uncounted implements Module
 
     public function register(): void
     {
+        Session::forget();
         add_filter('woocommerce_order_query_args', [self::class, 'leaveOut']);
         add_filter('woocommerce_analytics_excluded_order_statuses', [self::class, 'exclude']);
         add_filter('woocommerce_analytics_is_test_order', [self::class, 'isNoSale'], 10, 2);
