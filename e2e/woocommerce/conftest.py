@@ -45,9 +45,10 @@ def shop(wordpress, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser():
-    browsers = pytest.importorskip("harness.browser")
+    from harness import browser as browsers
+
     if browsers.chromium() is None:
-        pytest.skip("there is no Chromium")
+        pytest.fail("there is no Chromium: install it as scripts/test does")
     running = browsers.Browser()
     yield running
     running.close()

@@ -12,6 +12,14 @@ def shopping(browser):
         yield one
 
 
+def registered(shopping, email):
+    """An account that somebody makes in the store, and is logged in to."""
+    shopping.open("/my-account/")
+    shopping.page.fill("#reg_email", email)
+    shopping.page.locator("button[name=register]").click()
+    shopping.page.locator(".woocommerce-MyAccount-navigation").wait_for()
+
+
 def test_a_customer_from_before_is_a_member_without_a_bonus(wordpress, shop):
     # The clock of the store comes round twice: no one is told of again.
     drained(wordpress, shop)
@@ -23,10 +31,7 @@ def test_a_customer_from_before_is_a_member_without_a_bonus(wordpress, shop):
 
 def test_who_registers_in_the_account_is_a_member_with_the_welcome_bonus(wordpress, shop, shopping):
     email = f"account{shop.port}@example.com"
-    shopping.open("/my-account/")
-    shopping.page.fill("#reg_email", email)
-    shopping.page.locator("button[name=register]").click()
-    shopping.page.locator(".woocommerce-MyAccount-navigation").wait_for()
+    registered(shopping, email)
     drained(wordpress, shop)
     assert members(shop)[email]["points_balance"] == 100
 
@@ -37,10 +42,7 @@ def test_the_balance_stands_on_a_page_by_shortcode_and_by_block(wordpress, shop,
     shopping.open("/balance/")
     assert balances.count() == 0, "a guest has none"
     email = f"balance{shop.port}@example.com"
-    shopping.open("/my-account/")
-    shopping.page.fill("#reg_email", email)
-    shopping.page.locator("button[name=register]").click()
-    shopping.page.locator(".woocommerce-MyAccount-navigation").wait_for()
+    registered(shopping, email)
     drained(wordpress, shop)
     assert members(shop)[email]["points_balance"] == 100
     shopping.open("/balance/")
