@@ -256,6 +256,17 @@ event! {
 }
 
 event! {
+    /// A cart goes on under another token: its browser was given a new secret, and the old one opens nothing any more.
+    CartRenewed = "woocommerce/cart/renewed", |event| format!("cart:{}", event.to);
+    {
+        /// The token that has ended.
+        from: String,
+        /// The token from now on.
+        to: String,
+    }
+}
+
+event! {
     /// An order was written, not yet paid.
     OrderPlaced = "woocommerce/order/placed", |event| event.order.order_aggregate();
     {
