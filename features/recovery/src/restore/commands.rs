@@ -61,17 +61,14 @@ pub(crate) async fn restore(engine: &Engine, token: &str, browser: Option<&str>)
         None => None,
     };
     let before = own.filter(|cart| !cart.lines.is_empty());
+    let is_former = |cart: &CartSnapshot| kernel::hash::same(&cart.token, &session.cart_token);
     let (lines, coupons) = wanted(&session);
     let outcome = match &before {
-        Some(cart) if cart.token == session.cart_token => {
-            RestoreOutcome { cart: cart.clone(), lines: Vec::new() }
-        }
+        Some(cart) if is_former(cart) => RestoreOutcome { cart: cart.clone(), lines: Vec::new() },
         Some(cart) => engine.host().restore_cart(&cart.token, &lines, &coupons).await?,
         None => engine.host().restore_cart("", &lines, &coupons).await?,
     };
-    let joined = before
-        .filter(|cart| cart.token != session.cart_token)
-        .map(|cart| joined(&cart, &lines, &outcome.lines));
+    let joined = before.filter(|cart| !is_former(cart)).map(|cart| joined(&cart, &lines, &outcome.lines));
     let held = &outcome.cart.coupon_codes;
     let lost = |code: &String| !held.iter().any(|kept| kept.eq_ignore_ascii_case(code));
     let restored = RestoredTo {

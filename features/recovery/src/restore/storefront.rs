@@ -45,8 +45,22 @@ async fn show(call: &Call) -> Result<Reply, Fault> {
 
 /// Words in the names of programs that fetch links for safety or for previews.
 const SCANNERS: [&str; 16] = [
-    "bot", "crawler", "spider", "preview", "scanner", "barracuda", "mimecast", "proofpoint", "safelinks",
-    "googleimageproxy", "skypeuripreview", "facebookexternalhit", "slack", "whatsapp", "trendmicro", "symantec",
+    "bot",
+    "crawler",
+    "spider",
+    "preview",
+    "scanner",
+    "barracuda",
+    "mimecast",
+    "proofpoint",
+    "safelinks",
+    "googleimageproxy",
+    "skypeuripreview",
+    "facebookexternalhit",
+    "slack",
+    "whatsapp",
+    "trendmicro",
+    "symantec",
 ];
 
 /// A browser that fetches ahead says so; known scanners have names.

@@ -8,8 +8,8 @@ use serde_json::json;
 
 use super::commands;
 use super::model::{CLOSED, RestoreResult, Session};
-use super::store_events::{self, RestoredCart};
 use super::store;
+use super::store_events::{self, RestoredCart};
 use crate::suppression::store::{Fate, add_event};
 use crate::{carts, runs};
 
@@ -24,12 +24,7 @@ pub(crate) fn confirm(tx: &mut Tx, cart: &CartSnapshot) -> Result<bool, Fault> {
         return Ok(false);
     };
     let now = tx.now();
-    store_events::log(
-        tx,
-        session.id,
-        "restore_clicked",
-        &json!({ "notification_id": restored.message_id }),
-    )?;
+    store_events::log(tx, session.id, "restore_clicked", &json!({ "notification_id": restored.message_id }))?;
     session.restore_clicked_at = Some(now);
     if let Some(outcome) = &restored.outcome {
         log_outcome(tx, session.id, outcome)?;
@@ -80,7 +75,7 @@ fn move_to(
     restored: &RestoredCart,
     cart: &CartSnapshot,
 ) -> Result<(), Fault> {
-    if session.cart_token == cart.token {
+    if kernel::hash::same(&session.cart_token, &cart.token) {
         return Ok(());
     }
     if let Some(mut other) = store::open_by_cart(tx, &cart.token)? {
@@ -102,11 +97,13 @@ pub(crate) fn renew(tx: &mut Tx, from: &str, to: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-/// The session behind a cart: its own, or the one whose restore link led to it.
+/// The session behind a cart: its own, or the one whose restore link has just led to it. A session's former cart tells
+/// nothing of it.
 pub(crate) fn of_cart(tx: &mut Tx, token: &str) -> Result<Option<Session>, Fault> {
     if let Some(session) = store::open_by_cart(tx, token)? {
         return Ok(Some(session));
     }
-    let Some(restored) = store_events::restored_cart(tx, token)? else { return Ok(None) };
+    let fresh = store_events::restored_cart(tx, token)?.filter(|cart| cart.confirmed_at.is_none());
+    let Some(restored) = fresh else { return Ok(None) };
     Ok(store::by_id(tx, restored.session_id)?.filter(Session::is_open))
 }

@@ -23,9 +23,8 @@ const RESTORED: Sql = Sql::new(
     "SELECT id, session_id, message_id, outcome, confirmed_at FROM {p}cartwright_session_carts WHERE cart_token = ? \
      ORDER BY id DESC LIMIT 1",
 );
-const CONFIRM: Sql = Sql::new(
-    "UPDATE {p}cartwright_session_carts SET confirmed_at = ? WHERE id = ? AND confirmed_at IS NULL",
-);
+const CONFIRM: Sql =
+    Sql::new("UPDATE {p}cartwright_session_carts SET confirmed_at = ? WHERE id = ? AND confirmed_at IS NULL");
 const RENEW: Sql = Sql::new("UPDATE {p}cartwright_session_carts SET cart_token = ? WHERE cart_token = ?");
 const BY_RESTORED_CART: Sql = Sql::new(
     "SELECT session_id, message_id, created_at FROM {p}cartwright_session_carts WHERE cart_token = ? AND created_at >= ? \

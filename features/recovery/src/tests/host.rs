@@ -90,7 +90,8 @@ impl TestHost for SharedHost {
         _: &[String],
     ) -> Result<RestoreOutcome, Fault> {
         let mut carts = self.0.carts.lock().unwrap();
-        let token = if carts.contains_key(token) { token.to_owned() } else { format!("fresh{}", carts.len()) };
+        let token =
+            if carts.contains_key(token) { token.to_owned() } else { format!("fresh{}", carts.len()) };
         let mut held = carts.get(&token).map(|cart| cart.lines.clone()).unwrap_or_default();
         for wanted in lines {
             if held.iter().all(|line| line.product_id != wanted.product.product_id) {
