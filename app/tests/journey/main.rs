@@ -7,6 +7,7 @@
 )]
 
 mod cart_secret;
+mod passwords;
 mod site;
 
 use db::testing::databases;

@@ -7,6 +7,7 @@ use kernel::{Fault, FaultKind, text};
 use web::{Access, Call, Reply, Routes};
 
 use super::commands;
+use crate::users;
 use crate::users::commands::{CreateUser, create_user};
 
 /// Name of the session cookie.
@@ -79,7 +80,7 @@ async fn registered(call: &Call) -> Result<(UserId, String), Fault> {
     let fields = call.form();
     let email = text::email("email", fields.text("email"))?;
     let command = CreateUser {
-        user_login: text::normal_email(&email).chars().take(60).collect(),
+        user_login: users::rules::login_of(&email),
         user_email: email,
         role: "customer".to_owned(),
         password: Some(fields.get("password").unwrap_or_default().to_owned()),
