@@ -90,6 +90,8 @@ pub(crate) fn routes(routes: &mut Routes) {
     routes
         .rest(Method::POST, NAMESPACE, "/cart/add-item")
         .summary("Put a product into the cart.")
+        // As on the page: whoever names no cart opens one.
+        .limit("cart", 120, 60)
         .body::<AddBody>()
         .replies::<CartReply>()
         .status(201)
