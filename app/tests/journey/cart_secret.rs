@@ -126,6 +126,8 @@ async fn a_stranger_who_captured_an_address_learns_nothing_from_the_link() {
         assert!(page.path.starts_with("/checkout/main"), "{}", page.path);
         assert!(page.text.contains("ada@example.com") && page.text.contains("Welcome back"), "{}", page.text);
         assert_ne!(ada.cart_token(), stranger.cart_token());
+        let tick = page.text.split("id=\"consent\"").nth(1).unwrap().split('>').next().unwrap();
+        assert!(!tick.contains("checked"), "nobody has ticked the box here: {tick}");
         let typed = [&ADDRESS[..], &[("phone", PHONE), ("consent", "1")]].concat();
         let page = send(&mut ada, &page, "email", &typed).await;
         let token = stranger.cart_token().unwrap().to_owned();

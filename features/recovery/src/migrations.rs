@@ -3,7 +3,7 @@
 use runtime::{Migration, Sql, Step};
 
 /// OCart's cart, sequence, run, suppression and deliverability tables, and the working truth behind CartBay's sessions.
-pub const MIGRATIONS: &[Migration] = &[CARTS, SESSIONS, RUNS, CONTACTS, RESTORED_CARTS];
+pub const MIGRATIONS: &[Migration] = &[CARTS, SESSIONS, RUNS, CONTACTS, RESTORED_CARTS, CONSENTS];
 
 const CARTS: Migration = Migration {
     id: "20261121_50_recovery_carts",
@@ -251,6 +251,29 @@ const RESTORED_CARTS: Migration = Migration {
         // Until now a link that was followed counted at once.
         Step::Statement(Sql::new(
             "UPDATE {p}cartwright_session_carts SET confirmed_at = created_at WHERE confirmed_at IS NULL",
+        )),
+    ],
+};
+
+/// The consent journal. What sessions say of their consent is its first entry.
+const CONSENTS: Migration = Migration {
+    id: "20261128_51_recovery_consents",
+    steps: &[
+        Step::Table {
+            name: "cartwright_consents",
+            columns: "id {ID}, session_id {BIGINT} NOT NULL, email_hash {ASCII:64} NOT NULL, given {BOOL} NOT NULL, \
+                      consent_text {TEXT:500} NOT NULL, source {TEXT:60} NOT NULL, created_at {TIME} NOT NULL",
+        },
+        Step::Index {
+            table: "cartwright_consents",
+            name: "cartwright_consents_session",
+            columns: "session_id, email_hash",
+            unique: false,
+        },
+        Step::Statement(Sql::new(
+            "INSERT INTO {p}cartwright_consents (session_id, email_hash, given, consent_text, source, created_at) \
+             SELECT s.id, s.email_hash, s.consent, s.consent_text, s.source, s.consent_at FROM {p}cartwright_sessions s \
+             WHERE NOT EXISTS (SELECT 1 FROM {p}cartwright_consents c WHERE c.session_id = s.id)",
         )),
     ],
 };

@@ -19,4 +19,5 @@ pub(crate) mod rules;
 #[cfg(test)]
 mod rules_tests;
 pub(crate) mod store;
+pub(crate) mod store_consents;
 pub(crate) mod store_events;

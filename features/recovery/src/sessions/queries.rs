@@ -7,7 +7,7 @@ use runtime::{Engine, Sql, Tx, params};
 
 use super::model::{RestoreResult, Session, SessionDetail, SessionRow, Snapshot};
 use super::store_events::{self, RESTORE, UNSUBSCRIBE};
-use super::{commands_restored, rules, store};
+use super::{commands_restored, rules, store, store_consents};
 use crate::runs::model::{Notification, SENT};
 use crate::runs::store_messages;
 use crate::{attribution, suppression};
@@ -95,6 +95,7 @@ pub(crate) fn detail(tx: &mut Tx, id: i64) -> Result<SessionDetail, Fault> {
         consent: session.consent,
         consent_text: session.consent_text.clone(),
         consent_at: session.consent_at,
+        consent_history: store_consents::of_session(tx, id)?,
         cart_fingerprint: session.fingerprint.clone(),
         cart_snapshot: Snapshot::of(&session),
         restore_clicked_at: session.restore_clicked_at,

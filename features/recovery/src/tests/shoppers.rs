@@ -341,3 +341,35 @@ async fn a_shop_that_is_away_for_days_hears_of_every_session_when_it_is_back() {
         world.verify().await;
     }
 }
+
+#[tokio::test]
+async fn consent_is_a_journal_that_nothing_overwrites() {
+    for world in worlds().await {
+        world.fill("cart1").await;
+        world.capture("cart1", "ann@example.org", true).await;
+        let first = session(&world, 1).await["consent_at"].clone();
+        world.wait(10).await;
+        world.capture("cart1", "ann@example.org", true).await;
+        let again = session(&world, 1).await;
+        assert_eq!(again["consent_at"], first, "given once more");
+        assert_eq!(again["consent_history"].as_array().unwrap().len(), 1, "{again}");
+        world.capture("cart1", "anna@example.org", true).await;
+        let other = session(&world, 1).await;
+        assert_ne!(other["consent_at"], first, "for another address");
+        world.wait(31).await;
+        let (_, unsubscribe) = world.links();
+        let form = [("content-type", "application/x-www-form-urlencoded")];
+        world.call(Method::POST, &unsubscribe, &form, "List-Unsubscribe=One-Click").await;
+        let after = session(&world, 1).await;
+        let said: Vec<(bool, &str)> = after["consent_history"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|entry| (entry["given"].as_bool().unwrap(), entry["source"].as_str().unwrap()))
+            .collect();
+        assert_eq!(said, [(true, "classic"), (true, "classic"), (false, "unsubscribe")]);
+        let page = world.owner(Method::GET, "/admin/cartbay-sessions/1", "").await.text;
+        assert!(page.contains("Withdrawn"), "{page}");
+        world.verify().await;
+    }
+}
