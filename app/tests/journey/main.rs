@@ -7,6 +7,7 @@
 )]
 
 mod cart_secret;
+mod erasure;
 mod passwords;
 mod site;
 

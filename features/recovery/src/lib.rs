@@ -22,6 +22,7 @@ pub fn feature() -> Feature {
     module.migrations = vec![migrations::MIGRATIONS];
     module.subscribers = vec![carts::on_cart_updated::SUBSCRIBER];
     module.subscribers.extend(attribution::on_order::subscribers());
+    module.subscribers.push(sessions::on_person_erased::subscriber());
     module.job_kinds = vec![carts::jobs::check(), runs::jobs::send()];
     module.job_kinds.extend(sessions::jobs::order_list());
     module.schedules =

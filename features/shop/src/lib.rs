@@ -17,6 +17,7 @@ pub mod totals;
 
 pub use host::ShopHost;
 use kernel::Event;
+use kernel::contracts::accounts::PersonErased;
 use kernel::contracts::payments::ChargeSettled;
 use kernel::contracts::shop::CustomerCreated;
 use runtime::settings::shop as setting;
@@ -50,6 +51,7 @@ pub fn feature() -> Feature {
     module.verifiers = orders::verify::VERIFIERS.to_vec();
     module.subscribers = vec![
         Subscriber::unit("shop.customers", CustomerCreated::NAME, customers::on_customer_created::handle),
+        Subscriber::unit("shop.erase_person", PersonErased::NAME, customers::on_person_erased::handle),
         Subscriber::unit(
             "shop.charge_settled",
             ChargeSettled::NAME,

@@ -51,6 +51,8 @@ const EXPIRE: Sql = Sql::new(
 );
 const PRUNE: Sql = Sql::new("DELETE FROM {p}ocart_carts WHERE updated_at < ?");
 const RENEW: Sql = Sql::new("UPDATE {p}ocart_carts SET session_token = ? WHERE session_token = ?");
+const FORGET_PERSON: Sql =
+    Sql::new("UPDATE {p}ocart_carts SET email = '', email_hash = '', phone = '' WHERE email_hash = ?");
 const FORGET_SESSION: Sql =
     Sql::new("UPDATE {p}ocart_carts SET email = '', email_hash = '', phone = '' WHERE session_id = ?");
 
@@ -189,6 +191,12 @@ pub(crate) fn renew(tx: &mut Tx, from: &str, to: &str) -> Result<(), Fault> {
     if by_token(tx, to)?.is_none() {
         tx.execute(&RENEW, params![to, from])?;
     }
+    Ok(())
+}
+
+/// Takes an address out of every cart it was left with.
+pub(crate) fn forget_person(tx: &mut Tx, email_hash: &str) -> Result<(), Fault> {
+    tx.execute(&FORGET_PERSON, params![email_hash])?;
     Ok(())
 }
 

@@ -13,6 +13,7 @@ pub(crate) mod commands_capture;
 pub(crate) mod commands_restored;
 pub(crate) mod jobs;
 pub(crate) mod model;
+pub(crate) mod on_person_erased;
 pub(crate) mod queries;
 pub(crate) mod rest;
 pub(crate) mod rules;

@@ -6,6 +6,8 @@ use runtime::{Row, Sql, Tx, params};
 
 use super::model::{DeliverabilityEvent, Suppression};
 
+const FORGET_EMAIL: Sql =
+    Sql::new("UPDATE {p}ocart_suppression SET email = '', phone = '' WHERE contact_hash = ?");
 const IS_SUPPRESSED: Sql =
     Sql::new("SELECT COUNT(*) FROM {p}ocart_suppression WHERE channel = ? AND contact_hash = ?");
 const ADD: Sql = Sql::pair(
@@ -127,5 +129,11 @@ pub(crate) fn events(tx: &mut Tx, paging: &Paging) -> Result<Page<Deliverability
 
 pub(crate) fn prune_events(tx: &mut Tx, before: Moment) -> Result<(), Fault> {
     tx.execute(&PRUNE_EVENTS, params![before])?;
+    Ok(())
+}
+
+/// Keeps that a contact is suppressed, and forgets the address itself.
+pub(crate) fn forget_email(tx: &mut Tx, contact_hash: &str) -> Result<(), Fault> {
+    tx.execute(&FORGET_EMAIL, params![contact_hash])?;
     Ok(())
 }
