@@ -117,12 +117,12 @@ def test_an_account(visit, width):
     page.get_by_label("Last name").fill(BUYER["last_name"])
     page.get_by_label("E-mail", exact=True).fill(mail)
     page.locator("#new-password").fill(BUYER["password"])
-    page.get_by_role("button", name="Make an account").click()
+    page.get_by_role("button", name="Create account").click()
     page.get_by_role("heading", name="Hello").wait_for()
     visit.sound("account")
     page.get_by_role("button", name="Log out").click()
     page.get_by_role("heading", name="Log in").wait_for()
-    page.get_by_label("E-mail or user name").fill(mail)
+    page.get_by_label("Email or user name").fill(mail)
     page.locator("#password").fill(BUYER["password"])
     page.get_by_role("button", name="Log in").click()
     page.get_by_role("heading", name="Hello").wait_for()
@@ -138,7 +138,7 @@ def test_an_account(visit, width):
 def test_a_wrong_password_is_explained(visit):
     visit.expected |= {403, 422}
     visit.goto("/my-account")
-    visit.page.get_by_label("E-mail or user name").fill("nobody@example.com")
+    visit.page.get_by_label("Email or user name").fill("nobody@example.com")
     visit.page.locator("#password").fill("not the password")
     visit.page.get_by_role("button", name="Log in").click()
     visit.page.locator(".notice", has_text="not right").wait_for()

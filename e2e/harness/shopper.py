@@ -24,12 +24,12 @@ class Shopper:
         self.page.get_by_label("Last name").fill(ADDRESS["last_name"])
         self.page.get_by_label("E-mail", exact=True).fill(self.email)
         self.page.locator("#new-password").fill(PASSWORD)
-        self.page.get_by_role("button", name="Make an account").click()
+        self.page.get_by_role("button", name="Create account").click()
         self.page.get_by_role("heading", name="Hello").wait_for()
 
     def log_in(self):
         self.visit.goto("/my-account")
-        self.page.get_by_label("E-mail or user name").fill(self.email)
+        self.page.get_by_label("Email or user name").fill(self.email)
         self.page.locator("#password").fill(PASSWORD)
         self.page.get_by_role("button", name="Log in").click()
         self.page.get_by_role("heading", name="Hello").wait_for()

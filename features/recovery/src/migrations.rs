@@ -3,7 +3,7 @@
 use runtime::{Migration, Sql, Step};
 
 /// OCart's cart, sequence, run, suppression and deliverability tables, and the working truth behind CartBay's sessions.
-pub const MIGRATIONS: &[Migration] = &[CARTS, SESSIONS, RUNS, CONTACTS, MESSAGES];
+pub const MIGRATIONS: &[Migration] = &[CARTS, SESSIONS, RUNS, CONTACTS, RESTORED_CARTS, MESSAGES];
 
 const CARTS: Migration = Migration {
     id: "20261121_50_recovery_carts",
@@ -248,5 +248,18 @@ const CONTACTS: Migration = Migration {
             columns: "created_at",
             unique: false,
         },
+    ],
+};
+
+/// A followed link makes a cart; only what a person then does there counts as a click.
+const RESTORED_CARTS: Migration = Migration {
+    id: "20261128_50_recovery_restored_carts",
+    steps: &[
+        Step::Column { table: "cartwright_session_carts", name: "outcome", definition: "{LONG}" },
+        Step::Column { table: "cartwright_session_carts", name: "confirmed_at", definition: "{TIME}" },
+        // Until now a link that was followed counted at once.
+        Step::Statement(Sql::new(
+            "UPDATE {p}cartwright_session_carts SET confirmed_at = created_at WHERE confirmed_at IS NULL",
+        )),
     ],
 };

@@ -56,6 +56,10 @@ pub fn feature() -> Feature {
             orders::commands_checkout::on_charge_settled,
         ),
     ];
+    module.requests(|requests| {
+        requests.answer(carts::commands_session::leave);
+        requests.answer(carts::commands_session::enter);
+    });
     let mut commands = products::cli::commands();
     commands.extend(taxes::cli::commands());
     Feature {

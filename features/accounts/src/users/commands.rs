@@ -91,7 +91,7 @@ pub async fn ensure_customer(engine: Engine, request: EnsureCustomer) -> Result<
                 return Ok(known);
             }
             let command = CreateUser {
-                user_login: text::normal_email(&request.email).chars().take(60).collect(),
+                user_login: rules::login_of(&request.email),
                 user_email: request.email.clone(),
                 role: customer(),
                 password: None,

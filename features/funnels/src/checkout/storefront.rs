@@ -43,7 +43,10 @@ async fn funnel(call: &Call) -> Result<Funnel, Fault> {
 async fn entrance(call: Call) -> Result<Reply, Fault> {
     let Some(cart) = filled_cart(&call).await? else { return Ok(Reply::redirect("/cart")) };
     let funnel = call.engine.read(move |tx| funnels::queries::for_cart(tx, &cart)).await?;
-    Ok(Reply::redirect(&Stage::Details.address(&funnel.slug)))
+    let address = Stage::Details.address(&funnel.slug);
+    // The page tells that somebody has come by a restore link.
+    let restored = if call.query_flag("restored") { "?restored=1" } else { "" };
+    Ok(Reply::redirect(&format!("{address}{restored}")))
 }
 
 async fn show(call: Call, stage: Stage) -> Result<Reply, Fault> {

@@ -10,6 +10,7 @@ pub(crate) mod admin;
 pub(crate) mod cli;
 pub(crate) mod commands;
 pub(crate) mod commands_capture;
+pub(crate) mod commands_restored;
 pub(crate) mod jobs;
 pub(crate) mod model;
 pub(crate) mod queries;

@@ -7,7 +7,7 @@ use runtime::{Engine, Sql, Tx, params};
 
 use super::model::{RestoreResult, Session, SessionDetail, SessionRow, Snapshot};
 use super::store_events::{self, RESTORE, UNSUBSCRIBE};
-use super::{rules, store};
+use super::{commands_restored, rules, store};
 use crate::runs::model::{Notification, SENT};
 use crate::runs::store_messages;
 use crate::{attribution, suppression};
@@ -106,11 +106,11 @@ pub(crate) fn detail(tx: &mut Tx, id: i64) -> Result<SessionDetail, Fault> {
     })
 }
 
-/// The address of the cart's open session.
+/// The address of the cart's open session, or of the session whose restore link led to the cart.
 pub(crate) async fn captured_email(engine: Engine, request: CapturedEmail) -> Result<Option<String>, Fault> {
     engine
         .read(move |tx| {
-            Ok(store::open_by_cart(tx, &request.cart_token)?
+            Ok(commands_restored::of_cart(tx, &request.cart_token)?
                 .map(|session| session.email)
                 .filter(|email| !email.is_empty()))
         })

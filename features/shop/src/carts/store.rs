@@ -15,6 +15,7 @@ const UPDATE: Sql = Sql::new(
     "UPDATE {p}woocommerce_sessions SET session_value = ?, session_expiry = ?, revision = revision + 1 \
      WHERE session_key = ? AND revision = ?",
 );
+const REMOVE: Sql = Sql::new("DELETE FROM {p}woocommerce_sessions WHERE session_key = ?");
 const PRUNE: Sql = Sql::new("DELETE FROM {p}woocommerce_sessions WHERE session_expiry < ?");
 const CLEAR: Sql =
     Sql::new("DELETE FROM {p}woocommerce_sessions WHERE session_key = ? AND session_expiry <= ?");
@@ -50,6 +51,12 @@ pub(crate) fn save(tx: &mut Tx, cart: &mut StoredCart) -> Result<(), Fault> {
         return Err(Fault::unavailable("The cart was changed at the same moment."));
     }
     cart.revision += 1;
+    Ok(())
+}
+
+/// Takes a cart away: its token opens nothing any more.
+pub(crate) fn remove(tx: &mut Tx, token: &str) -> Result<(), Fault> {
+    tx.execute(&REMOVE, params![token])?;
     Ok(())
 }
 
