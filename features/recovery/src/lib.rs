@@ -15,6 +15,11 @@ mod tests;
 
 use web::{Feature, MenuItem};
 
+/// Why mail does not go out, for whoever looks after the installation, and when that was seen last; none while it does.
+pub fn mail_rejected(tx: &mut runtime::Tx) -> Result<Option<(String, kernel::Moment)>, kernel::Fault> {
+    suppression::store::rejected(tx)
+}
+
 /// The manifest.
 #[must_use]
 pub fn feature() -> Feature {

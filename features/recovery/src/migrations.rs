@@ -3,7 +3,7 @@
 use runtime::{Migration, Sql, Step};
 
 /// OCart's cart, sequence, run, suppression and deliverability tables, and the working truth behind CartBay's sessions.
-pub const MIGRATIONS: &[Migration] = &[CARTS, SESSIONS, RUNS, CONTACTS, RESTORED_CARTS, CONSENTS];
+pub const MIGRATIONS: &[Migration] = &[CARTS, SESSIONS, RUNS, CONTACTS, RESTORED_CARTS, CONSENTS, MESSAGES];
 
 const CARTS: Migration = Migration {
     id: "20261121_50_recovery_carts",
@@ -177,6 +177,15 @@ const RUNS: Migration = Migration {
             columns: "session_id",
             unique: false,
         },
+    ],
+};
+
+/// When a step was meant to go, however often it was tried since; whether it went to the owner's own test address.
+const MESSAGES: Migration = Migration {
+    id: "20261128_50_recovery_messages",
+    steps: &[
+        Step::Column { table: "cartwright_messages", name: "planned_at", definition: "{TIME}" },
+        Step::Column { table: "cartwright_messages", name: "test_mode", definition: "{BOOL}" },
     ],
 };
 

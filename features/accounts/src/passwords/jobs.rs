@@ -4,7 +4,7 @@ use kernel::contracts::messaging::ComposePasswordReset;
 use kernel::ids::UserId;
 use kernel::{Fault, FaultKind};
 use runtime::ports::{Mail, MailError};
-use runtime::{Actor, Engine, Job, JobKind};
+use runtime::{Actor, Engine, Job, JobKind, Urgency};
 use serde::{Deserialize, Serialize};
 
 use super::{commands, store};
@@ -25,6 +25,7 @@ impl Job for SendPasswordReset {
 #[must_use]
 pub fn job_kind() -> JobKind {
     JobKind::new(|engine: Engine, job: SendPasswordReset| async move { send(&engine, job.user_id).await })
+        .urgency(Urgency::Mail)
 }
 
 async fn send(engine: &Engine, id: UserId) -> Result<(), Fault> {
@@ -55,11 +56,11 @@ async fn send(engine: &Engine, id: UserId) -> Result<(), Fault> {
     match engine.mailer().send(&mail).await {
         // One that may have gone is not sent twice: its reader can ask again.
         Ok(()) | Err(MailError::Unknown(_)) => Ok(()),
-        Err(MailError::Refused(reason)) => {
+        Err(MailError::Refused(reason) | MailError::NoMailbox(reason)) => {
             tracing::warn!(reason, "an email with a reset link was refused");
             Ok(())
         }
-        Err(MailError::Down(reason)) => Err(Fault::new(
+        Err(MailError::Down(reason) | MailError::Misconfigured(reason)) => Err(Fault::new(
             FaultKind::Upstream,
             "mail_down",
             format!("The email could not be sent: {reason}"),

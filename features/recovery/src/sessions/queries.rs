@@ -19,8 +19,9 @@ const STATUS: &str = "CASE WHEN s.state = 'recovered' THEN 'cartbay-recovered' \
      WHEN s.abandoned_at IS NOT NULL AND s.closed_at IS NOT NULL THEN 'cartbay-abandoned' ELSE 'cartbay-captured' END";
 const FROM: &str = "FROM {p}cartwright_sessions s LEFT JOIN {p}ocart_suppression u \
      ON u.channel = 'email' AND u.contact_hash = s.email_hash";
-const SENT_COUNT: Sql =
-    Sql::new("SELECT COUNT(*) FROM {p}cartwright_messages WHERE session_id = ? AND state = 'sent'");
+const SENT_COUNT: Sql = Sql::new(
+    "SELECT COUNT(*) FROM {p}cartwright_messages WHERE session_id = ? AND state = 'sent' AND COALESCE(test_mode, 0) = 0",
+);
 
 /// Columns that lists may be ordered by.
 pub(crate) const ORDER_COLUMNS: [&str; 4] = ["id", "captured_at", "last_activity_at", "cart_total"];
