@@ -50,7 +50,7 @@ pub fn feature() -> Feature {
     module.verifiers = orders::verify::VERIFIERS.to_vec();
     module.subscribers = vec![
         Subscriber::unit("shop.customers", CustomerCreated::NAME, customers::on_customer_created::handle),
-        Subscriber::unit(
+        Subscriber::flow(
             "shop.charge_settled",
             ChargeSettled::NAME,
             orders::commands_checkout::on_charge_settled,

@@ -145,6 +145,10 @@ impl OrderSnapshot {
     }
 }
 
+/// The code of a shop's refusal (409) of money that has arrived for an order which it can no longer sell: what was ordered
+/// is gone, or its coupon. Whoever took the money gives it back.
+pub const CANNOT_BE_PAID: &str = "order_cannot_be_paid";
+
 /// A line of a cart with the shop's own price.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CartLine {
@@ -211,6 +215,9 @@ pub struct CartSnapshot {
     pub needs_shipping: bool,
     /// Changes with every change of content.
     pub hash: String,
+    /// What fell away and why, a sentence each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<String>,
 }
 
 /// A product as an offer or a page needs it.

@@ -6,6 +6,8 @@
 //! 3. Every change of content emits `woocommerce/cart/updated` with the whole cart.
 
 pub mod commands;
+pub(crate) mod commands_offers;
+pub(crate) mod commands_show;
 pub mod jobs;
 pub mod model;
 pub mod queries;

@@ -8,11 +8,13 @@
 
 pub mod admin;
 pub mod commands;
+pub(crate) mod commands_attempt;
 pub mod commands_checkout;
 pub mod commands_child;
 pub mod commands_draft;
 pub mod commands_place;
 pub mod commands_refund;
+pub(crate) mod commands_stock;
 pub mod jobs;
 pub mod model;
 pub mod queries;
