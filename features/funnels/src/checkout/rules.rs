@@ -146,6 +146,12 @@ pub fn order_hash(cart: &CartSnapshot, details: &Details, gateway: &str) -> Stri
     ))
 }
 
+/// Names what a page shows: lines, discounts, taxes, shipping and total.
+#[must_use]
+pub fn quote(cart: &CartSnapshot) -> String {
+    hash::sha256(format!("{}|{}", cart.hash, cart.total.major()))[..32].to_owned()
+}
+
 /// The key of an attempt to pay, and of the order it pays.
 #[must_use]
 pub fn attempt_key(checkout: i64, attempt: i64) -> String {

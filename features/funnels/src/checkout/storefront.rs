@@ -58,7 +58,7 @@ async fn show(call: Call, stage: Stage) -> Result<Reply, Fault> {
     }
     let token = cart.token.clone();
     let checkout = call.engine.read(move |tx| store::open(tx, &token)).await?;
-    if checkout.as_ref().is_some_and(|checkout| checkout.state != CheckoutState::Open) {
+    if checkout.as_ref().is_some_and(|checkout| checkout.state == CheckoutState::Paying) {
         return Ok(Reply::redirect(&format!("/checkout/{}/return", funnel.slug)));
     }
     let complete = checkout.as_ref().is_some_and(|checkout| rules::is_complete(&checkout.details));
@@ -243,6 +243,7 @@ async fn pay(call: Call) -> Result<Reply, Fault> {
         token: form.text("card_number").to_owned(),
         attempt: form.integer("attempt", 1, i64::from(i32::MAX))?,
         expected_total: form.money("expected_total", cart.currency)?,
+        quote: form.text("quote").to_owned(),
         ip_address: call.caller.ip.clone(),
         user_agent: call.user_agent(),
         customer_id: call.caller.user_id(),
@@ -263,8 +264,9 @@ async fn pay(call: Call) -> Result<Reply, Fault> {
         Err(fault)
             if matches!(fault.kind, FaultKind::Unprocessable | FaultKind::Conflict | FaultKind::Invalid) =>
         {
-            refused(&call, &funnel, &gateway, fault.params.values().next().unwrap_or(&fault.message).clone())
-                .await
+            let message = fault.params.values().next().unwrap_or(&fault.message).clone();
+            let reply = refused(&call, &funnel, &gateway, message).await?;
+            Ok(if fault.kind == FaultKind::Conflict { reply.status(StatusCode::CONFLICT) } else { reply })
         }
         Err(fault) => Err(fault),
     }
@@ -306,6 +308,9 @@ async fn returned(call: Call) -> Result<Reply, Fault> {
             Ok(Reply::redirect(&next))
         }
         CheckoutState::Open => Ok(Reply::redirect(&last.address(&funnel.slug))),
-        _ => Ok(Reply::page("funnels/checkout_checking.html", context! { challenge => checkout.challenge })),
+        _ => Ok(Reply::page(
+            "funnels/checkout_checking.html",
+            context! { challenge => checkout.challenge, another_way => last.address(&funnel.slug) },
+        )),
     }
 }

@@ -8,7 +8,9 @@
 //!    once an order is placed.
 
 pub mod commands;
+pub(crate) mod commands_offers;
 pub(crate) mod commands_session;
+pub(crate) mod commands_show;
 pub mod jobs;
 pub mod model;
 pub mod queries;
