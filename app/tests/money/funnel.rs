@@ -169,7 +169,42 @@ async fn a_free_order_shows_no_card_field() {
     }
 }
 
-/// A funnel with an upsell of `name` for everybody. Gives its product.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_total_follows_the_place_as_it_is_typed() {
+    for database in databases() {
+        let mut world = World::new(database).await;
+        world.funnel("one_step").await;
+        world.product("Lamp", "20.00", None).await;
+        world
+            .rest("POST", "/wc/v3/taxes", json!({ "country": "GB", "rate": "20.0000", "name": "VAT" }))
+            .await;
+        let mut browser = world.browser(5);
+        add(&mut browser, "lamp").await;
+        let page = browser.open("/checkout/main").await.unwrap();
+        assert!(page.text.contains("Pay $20.00"), "{}", page.text);
+        let mut fields = ADDRESS.to_vec();
+        fields.push(("card_number", PAYS));
+        let refused = send(&mut browser, &page, "card_number", &fields).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT);
+        assert!(!refused.text.contains(PAYS), "a card's number is in no page");
+        let mut other = world.browser(6);
+        add(&mut other, "lamp").await;
+        let page = other.open("/checkout/main").await.unwrap();
+        let mut form = page.form("card_number").unwrap();
+        ADDRESS.iter().for_each(|(name, value)| form.set(name, value));
+        "/checkout/main/quote".clone_into(&mut form.action);
+        let quoted = other.send(&page, &form).await.unwrap();
+        assert!(quoted.status.is_success() && quoted.text.contains("Pay $24.00"), "{}", quoted.text);
+        assert!(quoted.text.contains("1 High St"), "what was typed stands there: {}", quoted.text);
+        let again = other.open("/checkout/main").await.unwrap();
+        assert!(!again.text.contains("1 High St"), "and is not kept");
+        ends_at(&send(&mut other, &quoted, "card_number", &fields).await, "/order/");
+        assert_eq!(world.money().await, (2_400, 0));
+        world.verify().await;
+    }
+}
+
+/// A funnel with an upsell at half this price for everybody. Gives its product.
 async fn with_upsell(world: &mut World, price: &str, stock: Option<i64>) -> i64 {
     let funnel = world.funnel("two_step").await;
     world.product("Lamp", "20.00", None).await;

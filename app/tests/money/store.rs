@@ -239,3 +239,40 @@ async fn a_coupon_once_per_person_is_used_once_however_many_orders_come_at_once(
         world.verify().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_offer_is_held_to_what_it_asks_at_the_store_api_as_well() {
+    for database in databases() {
+        let mut world = World::new(database).await;
+        let funnel = world.funnel("one_step").await;
+        let (lamp, shade) =
+            (world.product("Lamp", "20.00", None).await, world.product("Shade", "5.00", None).await);
+        let bulb = world.product("Bulb", "3.00", None).await;
+        let bump = json!({ "name": "Bulb", "type": "bump", "product_id": bulb, "funnel_id": funnel,
+            "pricing_rule": { "type": "free_gift" }, "targeting_rules": { "product_in_cart": [lamp] } });
+        let bump = world.rest("POST", "/ocart/v1/bumps", bump).await["id"].as_i64().unwrap();
+        let mut shopper = world.shopper();
+        shopper.add(lamp, 1).await;
+        shopper.add(shade, 1).await;
+        let (status, taken) =
+            shopper.call("POST", &format!("/ocart/v1/bumps/{bump}/accept"), json!({})).await;
+        assert_eq!(status, 200, "{taken}");
+        let (_, cart) = shopper.send("GET", "/cart", Value::Null).await;
+        assert_eq!(cart["items_count"], 3);
+        let key =
+            cart["items"].as_array().unwrap().iter().find(|item| item["name"] == "Lamp").unwrap()["key"]
+                .clone();
+        let (status, _) = shopper.send("POST", "/cart/remove-item", json!({ "key": key })).await;
+        assert_eq!(status, 200);
+        let (status, refused) = shopper.pay(PAYS).await;
+        assert_eq!(status, 409, "{refused}");
+        let cart = &refused["data"]["cart"];
+        assert_eq!(cart["items"].as_array().unwrap().len(), 1, "{cart}");
+        assert!(cart["errors"].to_string().contains("Bulb"), "{cart}");
+        let (status, paid) = shopper.pay(PAYS).await;
+        assert_eq!(status, 200, "{paid}");
+        let order = world.order(paid["order_id"].as_i64().unwrap()).await;
+        assert_eq!((order["line_items"].as_array().unwrap().len(), &order["total"]), (1, &json!("5.00")));
+        world.verify().await;
+    }
+}

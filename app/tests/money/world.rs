@@ -168,9 +168,13 @@ pub struct Shopper {
 
 impl Shopper {
     pub async fn send(&mut self, method: &str, path: &str, body: Value) -> (u16, Value) {
+        self.call(method, &format!("/wc/store/v1{path}"), body).await
+    }
+
+    pub async fn call(&mut self, method: &str, path: &str, body: Value) -> (u16, Value) {
         let mut request = Request::builder()
             .method(method)
-            .uri(format!("/wp-json/wc/store/v1{path}"))
+            .uri(format!("/wp-json{path}"))
             .header("content-type", "application/json");
         if !self.token.is_empty() {
             request = request.header("cart-token", &self.token);

@@ -124,6 +124,18 @@ pub fn details(form: &Form) -> (Details, BTreeMap<&'static str, String>) {
     (Details { billing, note, consent: form.checked("consent") }, problems)
 }
 
+/// What is known of the shopper, at the place that he types: country, state, postcode and city decide taxes and shipping.
+#[must_use]
+pub fn at_place_of(known: Address, typed: &Address) -> Address {
+    Address {
+        country: typed.country.clone(),
+        state: typed.state.clone(),
+        postcode: typed.postcode.clone(),
+        city: typed.city.clone(),
+        ..known
+    }
+}
+
 /// Are the details enough to pay?
 #[must_use]
 pub fn is_complete(details: &Details) -> bool {

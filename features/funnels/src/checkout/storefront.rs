@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use http::{Method, StatusCode};
 use kernel::contracts::cartbay::{CaptureEmail, CapturedEmail};
-use kernel::contracts::shop::CartSnapshot;
+use kernel::contracts::shop::{Address, CartSnapshot};
 use kernel::ids::OfferId;
 use kernel::{Fault, FaultKind};
 use runtime::Settings;
@@ -25,6 +25,7 @@ pub(crate) fn routes(routes: &mut Routes) {
     routes.page(Method::GET, "/checkout/{funnel}/payment").flow(|call| show(call, Stage::Payment));
     routes.page(Method::GET, "/checkout/{funnel}/return").flow(returned);
     routes.page(Method::POST, "/checkout/{funnel}/details").limit("checkout", 60, 60).flow(save);
+    routes.page(Method::POST, "/checkout/{funnel}/quote").limit("quote", 120, 60).flow(quote);
     routes.page(Method::POST, "/checkout/{funnel}/bump").limit("bumps", 120, 60).flow(bump);
     routes.page(Method::POST, "/checkout/{funnel}/pay").limit("pay", 30, 60).flow(pay);
 }
@@ -157,6 +158,26 @@ async fn save(call: Call) -> Result<Reply, Fault> {
     commands::save_details(&call.engine, call.caller.actor(), &funnel, &cart.token, details).await?;
     let next = Stage::Details.after(funnel.settings.layout);
     Ok(Reply::redirect(&next.address(&funnel.slug)))
+}
+
+/// The page with what the cart comes to at the place as far as it is typed. Nothing else of what was typed is kept.
+async fn quote(call: Call) -> Result<Reply, Fault> {
+    let funnel = funnel(&call).await?;
+    let Some(cart) = filled_cart(&call).await? else { return Ok(Reply::redirect("/cart")) };
+    let (details, _) = rules::details(&call.form());
+    let token = cart.token.clone();
+    let checkout = call.engine.read(move |tx| store::open(tx, &token)).await?;
+    let known = checkout.as_ref().map(|found| found.details.billing.clone()).unwrap_or_default();
+    let place = rules::at_place_of(known, &details.billing);
+    let cart = match call.engine.host().set_destination(&cart.token, &place, &Address::default()).await {
+        Ok(cart) => cart,
+        // A place that is typed in half is none yet.
+        Err(fault) if fault.status() < 500 => cart,
+        Err(fault) => return Err(fault),
+    };
+    let gateway = call.form().text("payment_method").to_owned();
+    let shown = Shown { checkout, details: Some(details), gateway, ..Shown::default() };
+    page(&call, &funnel, Stage::Details, cart, shown).await
 }
 
 /// Hands the address and the tick on to recovery, for shoppers without scripts. A box that was never ticked here takes back

@@ -6,12 +6,14 @@ use kernel::ids::UserId;
 use runtime::{Actor, Engine, Tx};
 
 use super::commands::must;
+use super::commands_offers::hold_conditions;
 use super::model::{CartDocument, PricedCart};
 use super::{queries, rules, store};
 
 /// The cart as it is to be shown. It is written only where something else was shown before.
 pub(crate) async fn shown(engine: &Engine, token: Option<&str>) -> Result<Option<PricedCart>, Fault> {
     let Some(token) = token.map(str::to_owned) else { return Ok(None) };
+    hold_conditions(engine, &token).await?;
     let looked_up = token.clone();
     let seen = engine
         .read(move |tx| {

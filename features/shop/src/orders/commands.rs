@@ -21,10 +21,15 @@ pub(crate) fn hold(tx: &mut Tx, id: OrderId) -> Result<Order, Fault> {
 
 /// The money has arrived. A paid order stays as it is.
 pub fn complete_payment(tx: &mut Tx, id: OrderId, transaction_id: &str) -> Result<OrderSnapshot, Fault> {
-    let mut order = hold(tx, id)?;
+    let order = hold(tx, id)?;
     if !rules::may_be_paid(&order.status) {
         return queries::snapshot(tx, &order);
     }
+    complete(tx, order, transaction_id)
+}
+
+/// As [`complete_payment`], of an order that is held and may be paid.
+pub(crate) fn complete(tx: &mut Tx, mut order: Order, transaction_id: &str) -> Result<OrderSnapshot, Fault> {
     transaction_id.clone_into(&mut order.transaction_id);
     let status = if needs_processing(tx, &order)? { "processing" } else { "completed" };
     change_status(tx, order, status, "")

@@ -11,6 +11,7 @@ use kernel::ids::OrderId;
 use kernel::{Decimal, Fault, Money};
 use runtime::{Actor, Engine, Tx};
 
+use super::commands_place::REPLACED_BY;
 use super::model::Order;
 use super::{commands, rules, store};
 use crate::stock::commands as stock;
@@ -53,7 +54,9 @@ pub(crate) fn begin(tx: &mut Tx, order: &Order) -> Result<i64, Fault> {
         Some(ASKING) => return Ok(last),
         _ => last,
     };
-    store::put_meta(tx, order.id, ATTEMPT, &attempt.to_string())?;
+    if order.meta(ATTEMPT) != Some(attempt.to_string().as_str()) {
+        store::put_meta(tx, order.id, ATTEMPT, &attempt.to_string())?;
+    }
     store::put_meta(tx, order.id, STATE, ASKING)?;
     Ok(attempt)
 }
@@ -100,15 +103,18 @@ pub(crate) fn receive(
     if amount.is_some_and(|amount| Decimal::from(amount) != order.total) {
         return Ok(Received::Useless("the order has come to another total".to_owned()));
     }
+    if commands::is_undone(&order.status) {
+        if order.meta(REPLACED_BY).is_some() {
+            return Ok(Received::Useless("another order of the same cart has taken its place".to_owned()));
+        }
+        if let Some(code) = commands::coupon_used_elsewhere(tx, &order)? {
+            return Ok(Received::Useless(format!("coupon \"{code}\" has been used by another order")));
+        }
+    }
     if !order.stock_reduced && !stock::renew(tx, &order)? {
         return Ok(Received::Useless("what was ordered is sold out".to_owned()));
     }
-    if commands::is_undone(&order.status)
-        && let Some(code) = commands::coupon_used_elsewhere(tx, &order)?
-    {
-        return Ok(Received::Useless(format!("coupon \"{code}\" has been used by another order")));
-    }
-    commands::complete_payment(tx, id, transaction_id).map(Box::new).map(Received::Paid)
+    commands::complete(tx, order, transaction_id).map(Box::new).map(Received::Paid)
 }
 
 /// Lets money that has arrived for an order pay it; what the order has no use for goes back through its gateway, with a

@@ -69,6 +69,7 @@ pub fn reserve(tx: &mut Tx, child: &ChildOrder) -> Result<(), Fault> {
     let chosen = choose(tx, &child.product)?;
     let named = if chosen.variation_id.0 > 0 { product_store::by_id(tx, chosen.product_id)? } else { None };
     let name = products::name_of(&chosen.sold, named.as_ref(), &chosen.variation);
+    reservations::release(tx, id)?;
     stock::reserve(tx, id, &[(chosen.sold, name.clone(), child.product.quantity)]).map_err(|fault| {
         if fault.status() < 500 {
             Fault::refused("offer_sold_out", format!("“{name}” is sold out."))

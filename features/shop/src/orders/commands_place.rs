@@ -1,7 +1,10 @@
 //! A cart becomes an order.
 
+use std::collections::BTreeSet;
+
 use db::Db;
 use kernel::contracts::shop::{OrderPlaced, OrderSnapshot};
+use kernel::ids::OrderId;
 use kernel::{Fault, Money};
 use runtime::ports::NewOrder;
 use runtime::{Emit, Tx};
@@ -14,10 +17,14 @@ use crate::carts::model::{CartDocument, PricedCart, StoredCart};
 use crate::carts::{queries as carts, rules as cart_rules, store as cart_store};
 use crate::coupons;
 use crate::products::model::Product;
-use crate::stock::commands as stock;
+use crate::stock::{commands as stock, store as reservations};
 
 /// The code of a checkout's refusal whose coupons no longer hold.
 const COUPONS_GONE: &str = "woocommerce_rest_cart_coupon_errors";
+
+/// Metadata of an order that came to nothing: the order of its cart that was placed after it. Money for the former goes
+/// back, or the cart would be paid twice.
+pub(crate) const REPLACED_BY: &str = "_replaced_by";
 
 /// What whoever orders has been shown.
 #[derive(Debug, Clone)]
@@ -43,8 +50,8 @@ pub fn place(tx: &mut Tx, wanted: &NewOrder) -> Result<OrderSnapshot, Fault> {
 /// what is wanted now, unless a payment of it is at its gateway. What it holds of stock and coupons never counts against
 /// its own cart.
 pub(crate) fn place_shown(tx: &mut Tx, wanted: &NewOrder, shown: &Shown) -> Result<Order, Fault> {
-    let named = match named(tx, &wanted.key)? {
-        Some(order) if order.status != "pending" => return Ok(order),
+    let (named, undone) = match named(tx, &wanted.key)? {
+        (Some(order), _) if order.status != "pending" => return Ok(order),
         named => named,
     };
     let mut cart = cart_store::find(tx, &wanted.cart_token)?.ok_or_else(|| Fault::not_found("cart"))?;
@@ -92,21 +99,27 @@ pub(crate) fn place_shown(tx: &mut Tx, wanted: &NewOrder, shown: &Shown) -> Resu
         cart_store::save(tx, &mut cart)?;
     }
     if before.is_none() {
+        let replaced = [undone, Some(stored.own()).filter(|id| id.0 > 0)];
+        for id in replaced.into_iter().flatten().collect::<BTreeSet<OrderId>>() {
+            if store::find(tx, id)?.is_some_and(|old| commands::is_undone(&old.status)) {
+                store::put_meta(tx, id, REPLACED_BY, &order.id.to_string())?;
+            }
+        }
         let snapshot = queries::snapshot_with(tx, &order, &[])?;
         tx.emit(&OrderPlaced { order: snapshot })?;
     }
     Ok(order)
 }
 
-/// The order that was placed under a key. One that came to nothing gives its key to a fresh one.
-fn named(tx: &mut Tx, key: &str) -> Result<Option<Order>, Fault> {
-    let Some(id) = store::by_key(tx, key)? else { return Ok(None) };
+/// The order that was placed under a key, held. One that came to nothing gives its key to a fresh one.
+fn named(tx: &mut Tx, key: &str) -> Result<(Option<Order>, Option<OrderId>), Fault> {
+    let Some(id) = store::by_key(tx, key)? else { return Ok((None, None)) };
     store::bump(tx, id)?;
     match store::find(tx, id)? {
-        Some(order) if !commands::is_undone(&order.status) => Ok(Some(order)),
+        Some(order) if !commands::is_undone(&order.status) => Ok((Some(order), None)),
         _ => {
             store::retire_key(tx, key, id)?;
-            Ok(None)
+            Ok((None, Some(id)))
         }
     }
 }
@@ -145,6 +158,7 @@ fn rewrite(tx: &mut Tx, before: &Order, priced: &PricedCart, wanted: &NewOrder) 
     store::put_addresses(tx, &order)?;
     store_items::put(tx, &mut order)?;
     coupons::store::release_uses(tx, order.id)?;
+    reservations::release(tx, order.id)?;
     Ok(order)
 }
 

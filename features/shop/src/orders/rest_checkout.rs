@@ -11,6 +11,7 @@ use web::{Access, Call, Reply, Routes};
 
 use super::commands_checkout::{CheckoutOutcome, Payer, check_out, paid_by};
 use super::commands_place::Shown;
+use crate::carts::commands_offers::hold_conditions;
 use crate::carts::commands_show::show_at_checkout;
 use crate::carts::rest_model::CartReply;
 use crate::carts::rules::checked_address;
@@ -176,6 +177,7 @@ async fn pay(
     let title = if has_method { call.engine.gateway(&body.payment_method)?.title() } else { "" };
     let card = body.payment_data.iter().find(|field| matches!(field.key.as_str(), "card_number" | "token"));
     let payer = Payer { token: card.map(|field| field.value.clone()), has_method };
+    hold_conditions(&call.engine, token).await?;
     let owned = token.to_owned();
     let orders = call.engine.read(move |tx| Ok(carts::must(tx, &owned)?.document.orders)).await?;
     let wanted = NewOrder {

@@ -41,10 +41,9 @@ pub(crate) fn available(tx: &mut Tx, product: &Product, own: OrderId) -> Result<
     }
 }
 
-/// Holds what an order sells, until it is paid or its time is up, in place of what it held before. Refused when
-/// something is not there any more.
+/// Holds what an order sells that holds nothing yet, until it is paid or its time is up. Refused when something is not
+/// there any more.
 pub(crate) fn reserve(tx: &mut Tx, order: OrderId, sold: &[(Product, String, i64)]) -> Result<(), Fault> {
-    store::release(tx, order)?;
     let minutes = Settings::load(tx, setting::OPTION)?.integer(&setting::STOCK_HOLD_MINUTES);
     let now = tx.now();
     let until = if minutes == 0 { now.plus_days(FOREVER_DAYS) } else { now.plus_minutes(minutes) };
@@ -84,9 +83,13 @@ pub(crate) fn renew(tx: &mut Tx, order: &Order) -> Result<bool, Fault> {
     if sold.is_empty() {
         return Ok(true);
     }
+    store::release(tx, order.id)?;
     match reserve(tx, order.id, &sold) {
         Ok(()) => Ok(true),
-        Err(fault) if fault.status() < 500 => Ok(false),
+        Err(fault) if fault.status() < 500 => {
+            store::release(tx, order.id)?;
+            Ok(false)
+        }
         Err(fault) => Err(fault),
     }
 }
