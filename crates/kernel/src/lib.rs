@@ -4,6 +4,7 @@
 //! Invariant: nothing here reads a clock, draws chance, or touches a file, a socket or a database.
 
 pub mod capability;
+pub mod coerce;
 pub mod contracts;
 pub mod decimal;
 pub mod fault;
