@@ -13,6 +13,7 @@ pub mod ids;
 pub mod json;
 pub mod money;
 pub mod page;
+pub mod places;
 pub mod ports;
 pub mod text;
 pub mod time;

@@ -6,6 +6,7 @@
 //! 3. Every change of content emits `woocommerce/cart/updated` with the whole cart.
 
 pub mod commands;
+pub(crate) mod commands_choose;
 pub mod jobs;
 pub mod model;
 pub mod queries;
