@@ -167,12 +167,50 @@ async fn a_large_order_fits_into_a_cart() {
             .await
             .unwrap();
         let mut shopper = Browser::new(&site.router, "203.0.113.5");
-        for id in ids {
+        for (place, id) in ids.into_iter().enumerate() {
+            if place == 100 {
+                // Carts are filled at a bounded pace.
+                site.database.clock.advance(120);
+            }
             let body = json!({ "id": id });
             let added = shopper.call("POST", "/wp-json/wc/store/v1/cart/add-item", &body, "").await.unwrap();
             assert_eq!(added.status, 201, "{}", added.text);
         }
         let (_, cart) = store(&site, &mut shopper, "GET", "/cart", Value::Null).await;
         assert_eq!(cart["items"].as_array().unwrap().len(), 130);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_coupon_for_one_use_counts_account_and_address() {
+    for database in databases() {
+        let mut site = site(database).await;
+        let lamp = site.product("lamp").await;
+        site.ok("POST", "/coupons", json!({ "code": "once", "amount": "5", "usage_limit_per_user": 1 }))
+            .await;
+        let mut guest = Browser::new(&site.router, "203.0.113.5");
+        assert_eq!(store(&site, &mut guest, "POST", "/cart/add-item", json!({ "id": lamp })).await.0, 201);
+        let code = json!({ "code": "once" });
+        assert_eq!(store(&site, &mut guest, "POST", "/cart/apply-coupon", code.clone()).await.0, 200);
+        let pay = json!({ "billing_address": billing(), "payment_method": "test",
+            "payment_data": [{ "key": "card_number", "value": "4242424242424242" }] });
+        let (status, order) = store(&site, &mut guest, "POST", "/checkout", pay).await;
+        assert_eq!(status, 200, "{order}");
+        let account = json!({ "email": "ADA@example.com", "password": "correct horse battery" });
+        site.ok("POST", "/customers", account).await;
+        let mut member = Browser::new(&site.router, "203.0.113.6");
+        let page = member.open("/my-account").await.unwrap();
+        let mut form = page.form("username").unwrap();
+        form.set("username", "ada@example.com");
+        form.set("password", "correct horse battery");
+        member.send(&page, &form).await.unwrap();
+        let page = member.open("/product/lamp").await.unwrap();
+        let form = page.form("product_id").unwrap();
+        member.send(&page, &form).await.unwrap();
+        let address = json!({ "billing_address": billing() });
+        let (_, cart) = store(&site, &mut member, "POST", "/cart/update-customer", address).await;
+        assert_eq!(cart["items_count"], 1, "{cart}");
+        let (status, refused) = store(&site, &mut member, "POST", "/cart/apply-coupon", code.clone()).await;
+        assert!(status.is_client_error(), "{}: {refused}", site.database.name);
     }
 }

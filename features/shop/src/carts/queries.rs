@@ -317,9 +317,11 @@ fn customer_use(
     document: &CartDocument,
     coupon: Option<&Coupon>,
 ) -> Result<Option<CustomerUse>, Fault> {
-    let Some(customer) = customer_key(document) else { return Ok(None) };
+    if customer_key(document).is_none() {
+        return Ok(None);
+    }
     let Some(coupon) = coupon else { return Ok(None) };
-    let uses = coupons::store::uses(tx, coupon.id, &customer)?;
+    let uses = coupons::store::uses(tx, coupon.id, document.customer_id, &document.billing.email)?;
     let uses = u32::try_from(uses).unwrap_or(u32::MAX);
     Ok(Some(CustomerUse { uses, held: 0, has_unfinished_order: false }))
 }

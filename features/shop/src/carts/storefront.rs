@@ -10,7 +10,7 @@ use serde::Serialize;
 use web::{Call, Reply, Routes, Template};
 
 use super::model::PricedCart;
-use super::{commands, queries};
+use super::{commands, commands_session, queries};
 
 /// Templates of this slice.
 pub const TEMPLATES: &[Template] = &[("shop/cart.html", include_str!("pages/cart.html"))];
@@ -134,12 +134,7 @@ fn page(call: &Call, tx: &mut Tx) -> Result<Reply, Fault> {
 
 /// The caller's cart, or a fresh one.
 fn token(call: &Call, tx: &mut Tx) -> Result<String, Fault> {
-    if let Some(token) = &call.caller.cart_token
-        && queries::find(tx, token)?.is_some()
-    {
-        return Ok(token.clone());
-    }
-    Ok(commands::open(tx, call.caller.user_id())?.token)
+    commands_session::current(tx, call.caller.cart_token.as_deref(), call.caller.user_id())
 }
 
 fn keep(call: &Call, reply: Reply, token: &str) -> Reply {

@@ -28,8 +28,11 @@ const UPDATE: Sql = Sql::new(
 );
 const TOUCH: Sql = Sql::new("UPDATE {p}cartwright_coupons SET code = code WHERE id = ?");
 const DELETE: Sql = Sql::new("DELETE FROM {p}cartwright_coupons WHERE id = ?");
-const USES: Sql =
-    Sql::new("SELECT COUNT(*) FROM {p}cartwright_coupon_uses WHERE coupon_id = ? AND customer = ?");
+const USES: Sql = Sql::new(
+    "SELECT COUNT(*) FROM {p}cartwright_coupon_uses u LEFT JOIN {p}wc_orders o ON o.id = u.order_id WHERE u.coupon_id = ? \
+     AND (u.customer = ? OR u.customer = ? OR (o.customer_id = ? AND o.customer_id > 0) \
+     OR (o.email_normal = ? AND o.email_normal <> ''))",
+);
 const USE: Sql =
     Sql::new("INSERT INTO {p}cartwright_coupon_uses (coupon_id, order_id, customer) VALUES (?, ?, ?)");
 const COUNT_USE: Sql = Sql::new(
@@ -266,9 +269,11 @@ pub(crate) fn remove(tx: &mut Tx, id: i64) -> Result<bool, Fault> {
     Ok(tx.execute(&DELETE, params![id])? > 0)
 }
 
-/// How often `customer` (account id or normal address) has used a coupon.
-pub(crate) fn uses(tx: &mut Tx, coupon_id: i64, customer: &str) -> Result<i64, Fault> {
-    Ok(tx.count(&USES, params![coupon_id, customer])?)
+/// How often a customer has used a coupon: by his account, or by the address, whichever of the two an order bears.
+pub(crate) fn uses(tx: &mut Tx, coupon_id: i64, customer_id: i64, email: &str) -> Result<i64, Fault> {
+    let email = kernel::text::normal_email(email);
+    let account = if customer_id > 0 { format!("user:{customer_id}") } else { email.clone() };
+    Ok(tx.count(&USES, params![coupon_id, &account, &email, customer_id, &email])?)
 }
 
 /// Counts a use by an order; false when the limit was reached meanwhile.
