@@ -184,6 +184,10 @@ impl Browser {
     }
 
     fn remember(&mut self, headers: &http::HeaderMap) {
+        // Programs are told their cart in a header of its own, and name it as our pages do.
+        if let Some(token) = headers.get("cart-token").and_then(|value| value.to_str().ok()) {
+            self.cookies.insert("cartwright_cart".to_owned(), token.to_owned());
+        }
         for line in headers.get_all(header::SET_COOKIE).iter().filter_map(|value| value.to_str().ok()) {
             let pair = line.split(';').next().unwrap_or_default();
             let Some((name, value)) = pair.split_once('=') else { continue };

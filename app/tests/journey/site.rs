@@ -104,13 +104,14 @@ pub(crate) async fn send(browser: &mut Browser, page: &Visit, field: &str, value
     visit
 }
 
-pub(crate) const ADDRESS: [(&str, &str); 7] = [
+pub(crate) const ADDRESS: [(&str, &str); 8] = [
     ("email", "ada@example.com"),
     ("country", "US"),
     ("first_name", "Ada"),
     ("last_name", "Lovelace"),
     ("address_1", "1 Main St"),
     ("city", "Springfield"),
+    ("state", "IL"),
     ("postcode", "62701"),
 ];
 

@@ -4,6 +4,7 @@
 //! Invariant: nothing here reads a clock, draws chance, or touches a file, a socket or a database.
 
 pub mod capability;
+pub mod coerce;
 pub mod contracts;
 pub mod decimal;
 pub mod fault;
@@ -12,6 +13,7 @@ pub mod ids;
 pub mod json;
 pub mod money;
 pub mod page;
+pub mod places;
 pub mod ports;
 pub mod text;
 pub mod time;

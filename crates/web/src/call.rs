@@ -110,8 +110,14 @@ impl Call {
         }
     }
 
-    /// `page`, `per_page` (1 to 100, default 10), `orderby` (one of `columns`, the first by default), `order`, `search`.
+    /// `page` (or `offset`), `per_page` (1 to 100, default 10), `orderby` (one of `columns`, the first by default), `order`
+    /// (descending by default), `search`.
     pub fn paging(&self, columns: &[&str]) -> Result<Paging, Fault> {
+        self.paging_from(columns, "desc")
+    }
+
+    /// As [`Call::paging`], with the `order` that counts when none is given.
+    pub fn paging_from(&self, columns: &[&str], order: &str) -> Result<Paging, Fault> {
         let number = |name: &str, default: u32, most: u32| match self.query(name) {
             None => Ok(default),
             Some(text) => text
@@ -121,11 +127,11 @@ impl Call {
                 .ok_or_else(|| Fault::invalid(name, format!("Use a whole number from 1 to {most}."))),
         };
         let first = columns.first().copied().unwrap_or("id");
-        let orderby = self.query("orderby").unwrap_or(first);
+        let orderby = self.query("orderby").filter(|column| !column.is_empty()).unwrap_or(first);
         if !columns.contains(&orderby) {
             return Err(Fault::invalid("orderby", format!("Use one of: {}.", columns.join(", "))));
         }
-        let descending = match self.query("order").unwrap_or("desc") {
+        let descending = match self.query("order").unwrap_or(order) {
             "desc" | "DESC" => true,
             "asc" | "ASC" => false,
             _ => return Err(Fault::invalid("order", "Use asc or desc.")),
@@ -135,6 +141,7 @@ impl Call {
             per_page: number("per_page", 10, 100)?,
             orderby: orderby.to_owned(),
             descending,
+            skip: self.number("offset")?,
             search: self.query("search").unwrap_or_default().trim().to_lowercase(),
         })
     }

@@ -15,6 +15,7 @@ pub mod headers;
 pub mod limit;
 pub mod openapi;
 pub mod output;
+pub mod parameters;
 pub mod render;
 pub mod reply;
 pub mod routes;
@@ -32,7 +33,7 @@ pub use minijinja::context;
 pub use output::{Format, Output};
 pub use render::{Renderer, Template};
 pub use reply::{Deleted, Reply, ReplyBody};
-pub use routes::{Route, Routes};
+pub use routes::{CHANGES, Route, Routes};
 pub use server::{ServerOptions, every_route, router};
 
 /// A text as a part of an address: everything but letters and digits in its percent form.

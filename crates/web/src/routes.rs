@@ -94,6 +94,9 @@ pub struct Routes {
     pub all: Vec<Route>,
 }
 
+/// Methods that change what is there: WooCommerce takes each of them, and some clients know but one.
+pub const CHANGES: [Method; 3] = [Method::PUT, Method::PATCH, Method::POST];
+
 /// 64 KiB is plenty for any form or JSON body but a file.
 const BODY_LIMIT: usize = 64 * 1024;
 
@@ -190,11 +193,19 @@ impl Registration<'_> {
         self
     }
 
+    /// Query parameters, for OpenAPI.
+    #[must_use]
+    pub fn queries(mut self, parameters: &[(&'static str, &'static str)]) -> Self {
+        self.route.query.extend_from_slice(parameters);
+        self
+    }
+
     /// The parameters of every list.
     #[must_use]
     pub fn paged(self) -> Self {
         self.query("page", "Page, from 1.")
             .query("per_page", "Rows on a page, 1 to 100.")
+            .query("offset", "Rows to skip, whatever the page.")
             .query("orderby", "Column to order by.")
             .query("order", "asc or desc.")
             .query("search", "Words to look for.")

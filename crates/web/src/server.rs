@@ -130,38 +130,81 @@ fn assemble(site: Arc<Site>, routes: Routes) -> Result<Router, Fault> {
     for (path, routes) in by_path {
         let face = routes[0].face;
         let allowed = routes.iter().map(|route| route.method.to_string()).collect::<Vec<_>>().join(", ");
+        let same: Place = Arc::new(
+            routes.into_iter().map(|route| (site.figures.of(&route), Arc::new(route))).collect::<Vec<_>>(),
+        );
         let mut methods = axum::routing::MethodRouter::new();
-        for route in routes {
+        for (_, route) in same.iter() {
             let filter = MethodFilter::try_from(route.method.clone())
                 .map_err(|_| Fault::bug(format!("{} is no method for a route", route.method)))?;
-            let (figures, route) = (site.figures.of(&route), Arc::new(route));
+            let (same, own) = (Arc::clone(&same), route.method.clone());
             methods =
                 methods.merge(on(filter, move |State(site): State<Arc<Site>>, parameters, peer, request| {
-                    let (figures, route) = (Arc::clone(&figures), Arc::clone(&route));
-                    async move { serve(&site, &figures, route, parameters, peer, request).await }
+                    let (same, own) = (Arc::clone(&same), own.clone());
+                    async move { serve(&site, &same, own, parameters, peer, request).await }
                 }));
         }
-        methods = methods.fallback(move |State(site): State<Arc<Site>>, request: Request| {
-            let allowed = allowed.clone();
-            async move {
-                let names = request::names(&site, request.headers());
-                let refused = wrong_method(&site, face, &allowed, &request);
-                request::answered(&site.figures.unknown, names, async move |_| refused).await
-            }
-        });
+        methods =
+            methods.fallback(move |State(site): State<Arc<Site>>, parameters, peer, request: Request| {
+                let (same, allowed) = (Arc::clone(&same), allowed.clone());
+                async move {
+                    // A POST that stands for another method, at a place that takes no POST of its own.
+                    if *request.method() == http::Method::POST && face == Face::Rest {
+                        return serve(&site, &same, http::Method::POST, parameters, peer, request).await;
+                    }
+                    refused(&site, face, &allowed, request).await
+                }
+            });
+        // WordPress takes the address of a REST route with a slash at its end as well.
+        if face == Face::Rest {
+            router = router.route(&format!("{path}/"), methods.clone());
+        }
         router = router.route(&path, methods);
     }
     Ok(router.fallback(missing).with_state(site))
 }
 
+/// The routes at one address, one for each method, with their figures.
+type Place = Arc<Vec<(Arc<figures::RouteFigures>, Arc<Route>)>>;
+
+async fn refused(site: &Arc<Site>, face: Face, allowed: &str, request: Request) -> Response {
+    let names = request::names(site, request.headers());
+    let refused = wrong_method(site, face, allowed, &request);
+    drop(request);
+    request::answered(&site.figures.unknown, names, async move |_| refused).await
+}
+
+/// The method that a request means: a POST can say that it stands for another one, for callers that can send no other.
+fn meant(request: &Request) -> Option<http::Method> {
+    if *request.method() != http::Method::POST {
+        return None;
+    }
+    let query = crate::form::pairs(request.uri().query().unwrap_or_default());
+    let in_query = query.into_iter().rev().find(|(name, _)| name == "_method").map(|(_, method)| method);
+    let in_header = || {
+        request
+            .headers()
+            .get("x-http-method-override")
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned)
+    };
+    let method = in_query.or_else(in_header)?;
+    http::Method::from_bytes(method.trim().to_ascii_uppercase().as_bytes()).ok()
+}
+
 async fn serve(
     site: &Arc<Site>,
-    figures: &figures::RouteFigures,
-    route: Arc<Route>,
+    same: &Place,
+    method: http::Method,
     parameters: RawPathParams,
     peer: Option<axum::Extension<Peer>>,
     request: Request,
 ) -> Response {
+    let rest = same.first().is_some_and(|(_, route)| route.face == Face::Rest);
+    let method = if rest { meant(&request).unwrap_or(method) } else { method };
+    let Some((figures, route)) = same.iter().find(|(_, route)| route.method == method).cloned() else {
+        return refused(site, Face::Rest, "", request).await;
+    };
     let connected =
         request.extensions().get::<ConnectInfo<std::net::SocketAddr>>().map(|info| info.0.ip().to_string());
     let peer =
@@ -173,7 +216,7 @@ async fn serve(
         Ok(incoming) => work::run(site, Arc::clone(&route), incoming, head).await,
         Err(fault) => answer::early_fault(site, route.face, &fault),
     };
-    let mut response = request::answered(figures, names, answer).await;
+    let mut response = request::answered(&figures, names, answer).await;
     if site.engine.is_draining() {
         // The next request of this caller goes to a server that stays.
         response.headers_mut().insert(http::header::CONNECTION, http::HeaderValue::from_static("close"));

@@ -25,6 +25,12 @@ struct NewThing {
     price: Amount,
 }
 
+#[derive(Deserialize, JsonSchema)]
+struct Changed {
+    title: Option<String>,
+    many: Option<i64>,
+}
+
 #[derive(Serialize, JsonSchema)]
 struct Thing {
     id: i64,
@@ -108,6 +114,22 @@ fn feature() -> Feature {
                 .paged()
                 .replies::<Vec<Thing>>()
                 .read(list);
+            routes.rest(Method::PUT, "ocart/v1", "/things/{id}").requires("manage").body::<Changed>().unit(
+                |call, _| {
+                    let body: Changed = call.lenient_body()?;
+                    Ok(Reply::json(
+                        &json!({ "put": call.parameter("id"), "title": body.title, "many": body.many }),
+                    ))
+                },
+            );
+            routes.rest(Method::DELETE, "ocart/v1", "/things/{id}").requires("manage").unit(|call, _| {
+                Ok(Reply::json(&json!({ "deleted": call.parameter("id"), "force": call.says("force") })))
+            });
+            routes.rest(Method::GET, "ocart/v1", "/asked").read(|call, _| {
+                call.without(&["colour"])?;
+                Ok(Reply::json(&json!({ "ids": call.ids("include")?, "sale": call.yes_or_no("sale")?,
+                    "kind": call.choice("kind", &["big", "small"])?, "some": call.choices("some", &["a", "b"])? })))
+            });
             routes
                 .rest(Method::POST, "ocart/v1", "/mine")
                 .access(Access::Shopper)
@@ -337,4 +359,93 @@ async fn every_route_is_described_and_every_answer_guarded() {
     assert_eq!(ask(&site, "GET", "/wp-json/oloyalty/v1/ping", &[], "").await.body["ok"], true);
     assert_eq!(ask(&site, "GET", "/healthz", &[], "").await.status, 200);
     assert_eq!(ask(&site, "GET", "/readyz", &[], "").await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn neighbours_of_a_page_keep_the_whole_query() {
+    let database = db::testing::sqlite().unwrap();
+    let site = site(&database);
+    for number in 0..5 {
+        let body = format!(r#"{{"title":"Tee {number}","price":5}}"#);
+        ask(&site, "POST", THINGS, &[MANAGER, JSON], body).await;
+    }
+    let link = async |query: &str| {
+        let page = ask(&site, "GET", &format!("{THINGS}{query}"), &[MANAGER], "").await;
+        page.headers["link"].to_str().unwrap().to_owned()
+    };
+    let middle = link("?per_page=2&page=2&search=blue%20lamp&include[]=3&oauth_nonce=1").await;
+    for part in ["page=1>; rel=\"prev\"", "page=3>; rel=\"next\""] {
+        assert!(middle.contains(part), "{middle}");
+    }
+    for address in middle.split(", ") {
+        assert!(address.contains("per_page=2&search=blue%20lamp&include%5B%5D=3&page="), "{middle}");
+    }
+    assert!(!middle.contains("oauth_nonce"), "{middle}");
+    let only = link("?search=lamp").await;
+    assert!(only.contains("search=lamp") && !only.contains("next") && !only.contains("prev"), "{only}");
+    assert!(
+        link("?per_page=2&page=9").await.contains("page=3>; rel=\"prev\""),
+        "back to the last page there is"
+    );
+    let skipped = ask(&site, "GET", &format!("{THINGS}?offset=4"), &[MANAGER], "").await;
+    assert_eq!(skipped.body.as_array().unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_post_can_stand_for_another_method_and_a_slash_ends_nothing() {
+    let database = db::testing::sqlite().unwrap();
+    let site = site(&database);
+    let one = format!("{THINGS}/7");
+    for (path, header) in [
+        (format!("{one}?_method=PUT"), None),
+        (format!("{one}/?_method=put"), None),
+        (one.clone(), Some(("x-http-method-override", "PUT"))),
+    ] {
+        let headers: Vec<_> = [MANAGER, JSON].into_iter().chain(header).collect();
+        let changed = ask(&site, "POST", &path, &headers, r#"{"title":5,"many":"7","other":1}"#).await;
+        assert_eq!(changed.status, 200, "{path}: {}", changed.body);
+        assert_eq!(changed.body, json!({ "put": "7", "title": "5", "many": 7 }));
+    }
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    let typed = ask(&site, "PUT", &one, &[MANAGER, form], "title=Tee&many=3").await;
+    assert_eq!(typed.body, json!({ "put": "7", "title": "Tee", "many": 3 }));
+    let wrong = ask(&site, "PUT", &one, &[MANAGER, JSON], r#"{"many":"some"}"#).await;
+    assert_eq!((wrong.status.as_u16(), wrong.body["data"]["params"]["many"].is_string()), (400, true));
+    let deleted = ask(&site, "DELETE", &one, &[MANAGER, JSON], r#"{"force":true}"#).await;
+    assert_eq!(deleted.body, json!({ "deleted": "7", "force": true }));
+    let deleted = ask(&site, "POST", &format!("{one}?_method=DELETE&force=1"), &[MANAGER], "").await;
+    assert_eq!(deleted.body, json!({ "deleted": "7", "force": true }));
+    assert_eq!(ask(&site, "GET", &format!("{one}?_method=DELETE"), &[MANAGER], "").await.status, 404);
+    assert_eq!(ask(&site, "POST", &one, &[MANAGER], "").await.status, 404);
+    assert_eq!(ask(&site, "GET", &format!("{THINGS}/"), &[MANAGER], "").await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn parameters_are_read_in_every_spelling_or_refused() {
+    let database = db::testing::sqlite().unwrap();
+    let site = site(&database);
+    let asked =
+        async |query: &str| ask(&site, "GET", &format!("/wp-json/ocart/v1/asked?{query}"), &[], "").await;
+    for query in [
+        "include=1,2",
+        "include[]=1&include[]=2",
+        "include[0]=1&include[1]=2",
+        "include%5B%5D=1&include%5B%5D=2",
+    ] {
+        assert_eq!(asked(query).await.body["ids"], json!([1, 2]), "{query}");
+    }
+    let read = asked("sale=false&kind=big&some=a,b&colour=&other=1").await.body;
+    assert_eq!(read, json!({ "ids": null, "sale": false, "kind": "big", "some": ["a", "b"] }));
+    for (query, field) in [
+        ("include=1,x", "include"),
+        ("sale=perhaps", "sale"),
+        ("kind=huge", "kind"),
+        ("some=a,c", "some"),
+        ("colour=red", "colour"),
+        ("colour[0]=red", "colour"),
+    ] {
+        let refused = asked(query).await;
+        assert_eq!(refused.body["code"], "rest_invalid_param", "{query}");
+        assert!(refused.body["data"]["params"][field].is_string(), "{query}: {}", refused.body);
+    }
 }

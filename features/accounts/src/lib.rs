@@ -22,6 +22,8 @@ pub fn feature() -> Feature {
     module.requests(|requests| {
         requests.answer(users::commands::ensure_customer);
         requests.answer(users::queries::find_account);
+        requests.answer(users::queries::list_accounts);
+        requests.answer(users::commands::change_account);
         requests.answer(users::commands_mirror::mirror_account);
         requests.answer(login::commands::open_login);
     });

@@ -19,7 +19,7 @@ use crate::orders::{
     commands as orders, commands_child as children, commands_place as checkout, queries as order_queries,
     rules as order_rules, store as order_store,
 };
-use crate::products::model::Filter;
+use crate::products::model_list::{Filter, Only, Order};
 use crate::products::queries as products;
 use crate::sessions;
 
@@ -56,13 +56,11 @@ impl Host for ShopHost {
     }
 
     async fn find_products(&self, search: &str, limit: i64) -> Result<Vec<ProductSnapshot>, Fault> {
-        let filter = Filter {
-            search: search.trim().to_lowercase(),
-            status: Some("publish".to_owned()),
-            order: "title".to_owned(),
-            limit,
-            ..Filter::default()
-        };
+        let mut only = vec![Only::Published];
+        if !search.trim().is_empty() {
+            only.push(Only::NameOrSku(search.trim().to_lowercase()));
+        }
+        let filter = Filter { only, order: Order::Title, limit, ..Filter::default() };
         self.db
             .read(move |tx| {
                 let page = products::list(tx, &filter)?;

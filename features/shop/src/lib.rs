@@ -2,6 +2,7 @@
 
 pub mod carts;
 pub mod catalogue;
+pub(crate) mod conditions;
 pub mod coupons;
 pub mod customers;
 pub mod host;
@@ -14,6 +15,7 @@ pub mod stock;
 pub(crate) mod store_money;
 pub mod taxes;
 pub mod totals;
+pub mod wire;
 
 pub use host::ShopHost;
 use kernel::Event;
@@ -70,6 +72,7 @@ pub fn feature() -> Feature {
         routes: Some(|routes| {
             products::storefront::routes(routes);
             products::rest::routes(routes);
+            products::rest_categories::routes(routes);
             products::rest_variations::routes(routes);
             products::rest_store::routes(routes);
             carts::storefront::routes(routes);

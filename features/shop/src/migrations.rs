@@ -245,4 +245,13 @@ pub const MIGRATIONS: &[Migration] = &[
             columns: "coupon_key {ASCII:64} NOT NULL PRIMARY KEY, coupon_id {BIGINT} NOT NULL, code {TEXT:191} NOT NULL",
         }],
     },
+    Migration {
+        id: "20261128_25_shop_details",
+        steps: &[
+            Step::Column { table: "cartwright_products", name: "details", definition: "{LONG}" },
+            Step::Column { table: "cartwright_coupons", name: "details", definition: "{LONG}" },
+            Step::Column { table: "cartwright_coupons", name: "updated_at", definition: "{TIME}" },
+            Step::Column { table: "cartwright_customers", name: "details", definition: "{LONG}" },
+        ],
+    },
 ];

@@ -1,6 +1,8 @@
 //! Accounts, as the shop and loyalty ask for them.
 
 use crate::ids::UserId;
+use crate::page::Page;
+use crate::time::Moment;
 use crate::{Request, event};
 
 /// The account of an address, made when there is none. Idempotent by address.
@@ -29,6 +31,15 @@ pub struct Account {
     pub display_name: String,
     /// Roles.
     pub roles: Vec<String>,
+    /// Given name.
+    #[serde(default)]
+    pub first_name: String,
+    /// Family name.
+    #[serde(default)]
+    pub last_name: String,
+    /// Made at.
+    #[serde(default)]
+    pub registered_at: Moment,
 }
 
 impl Request for EnsureCustomer {
@@ -114,4 +125,52 @@ pub enum FindAccount {
 impl Request for FindAccount {
     const NAME: &'static str = "accounts/find";
     type Reply = Option<Account>;
+}
+
+/// A page of accounts.
+#[derive(Debug, Clone, Default)]
+pub struct ListAccounts {
+    /// Only with this role; none is every one.
+    pub role: Option<String>,
+    /// Only of this address, any case.
+    pub email: Option<String>,
+    /// A text in login name, address or name, lower case; or empty.
+    pub search: String,
+    /// Only these.
+    pub include: Option<Vec<i64>>,
+    /// Not these.
+    pub exclude: Option<Vec<i64>>,
+    /// `id`, `name`, `registered_date`, or `include` for the order of the ids there.
+    pub orderby: String,
+    /// Descending.
+    pub descending: bool,
+    /// Rows to skip.
+    pub offset: i64,
+    /// Rows at most.
+    pub limit: i64,
+}
+
+impl Request for ListAccounts {
+    const NAME: &'static str = "accounts/list";
+    type Reply = Page<Account>;
+}
+
+/// Changes what is named of an account; the rest stays.
+#[derive(Debug, Clone)]
+pub struct ChangeAccount {
+    /// The account.
+    pub id: UserId,
+    /// Another address; one that is taken is a 400.
+    pub email: Option<String>,
+    /// Given name.
+    pub first_name: Option<String>,
+    /// Family name.
+    pub last_name: Option<String>,
+    /// Another password; every login of the account ends.
+    pub password: Option<String>,
+}
+
+impl Request for ChangeAccount {
+    const NAME: &'static str = "accounts/change";
+    type Reply = Account;
 }

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::Site;
 use crate::call::Call;
 use crate::reply::{Reply, ReplyBody};
-use crate::routes::{Face, Route};
+use crate::routes::Face;
 
 /// Marks an answer that a page of another origin may show: `X-Frame-Options` knows no such thing.
 #[derive(Clone)]
@@ -78,7 +78,7 @@ pub(super) fn merged(frame: &Frame, context: minijinja::Value) -> minijinja::Val
     }
 }
 
-pub(super) fn reply(site: &Site, route: &Route, reply: Reply, frame: Frame, replayed: bool) -> Response {
+pub(super) fn reply(site: &Site, call: &Call, reply: Reply, frame: Frame, replayed: bool) -> Response {
     // Only a page shows a notice: a redirect on the way leaves it for the page behind.
     let notice_was_shown = frame.notice.is_some() && matches!(reply.body, ReplyBody::Page(..));
     let mut response = match &reply.body {
@@ -105,7 +105,7 @@ pub(super) fn reply(site: &Site, route: &Route, reply: Reply, frame: Frame, repl
         append(&mut response, name, value);
     }
     if let Some((total, paging)) = &reply.list {
-        list_headers(&mut response, site, route, *total, paging);
+        list_headers(&mut response, site, call, *total, paging);
     }
     if replayed {
         append(&mut response, "idempotent-replayed", "true");
@@ -116,29 +116,40 @@ pub(super) fn reply(site: &Site, route: &Route, reply: Reply, frame: Frame, repl
     response
 }
 
-fn list_headers(response: &mut Response, site: &Site, route: &Route, total: i64, paging: &kernel::Paging) {
+/// What stays as it is in a query: letters, digits and what addresses keep plain.
+const PLAIN_IN_QUERIES: &percent_encoding::AsciiSet =
+    &percent_encoding::NON_ALPHANUMERIC.remove(b'_').remove(b'-').remove(b'.').remove(b'~');
+
+/// Parameters that are of one request only, or secret.
+fn of_one_request(name: &str) -> bool {
+    name.starts_with("oauth_") || matches!(name, "consumer_key" | "consumer_secret" | "_wpnonce" | "page")
+}
+
+/// How many rows and pages there are, and where this page and its neighbours are: each address holds the whole query.
+fn list_headers(response: &mut Response, site: &Site, call: &Call, total: i64, paging: &kernel::Paging) {
     let per_page = i64::from(paging.per_page);
     let pages = (total + per_page - 1) / per_page;
     append(response, "x-wp-total", &total.to_string());
     append(response, "x-wp-totalpages", &pages.to_string());
     let page = i64::from(paging.page);
-    let link = |number: i64, rel: &str| {
-        format!(
-            "<{}/wp-json{}?page={number}&per_page={per_page}>; rel=\"{rel}\"",
-            site.engine.public_url(),
-            route.path
-        )
-    };
+    let encoded = |text: &str| percent_encoding::utf8_percent_encode(text, PLAIN_IN_QUERIES).to_string();
+    let kept: String = call
+        .query
+        .iter()
+        .filter(|(name, _)| !of_one_request(name))
+        .map(|(name, value)| format!("{}={}&", encoded(name), encoded(value)))
+        .collect();
+    let address = format!("{}{}", site.engine.public_url(), call.path.trim_end_matches('/'));
+    let link = |number: i64, rel: &str| format!("<{address}?{kept}page={number}>; rel=\"{rel}\"");
     let mut links = Vec::new();
-    if page > 1 {
-        links.push(link(page - 1, "prev"));
+    if page > 1 && pages > 0 {
+        links.push(link((page - 1).min(pages), "prev"));
     }
     if page < pages {
         links.push(link(page + 1, "next"));
     }
-    if !links.is_empty() {
-        append(response, "link", &links.join(", "));
-    }
+    links.push(link(page, "self"));
+    append(response, "link", &links.join(", "));
 }
 
 /// Lets the page stand in a frame of the origin that may show it, and of no other.

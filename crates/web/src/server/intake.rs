@@ -45,8 +45,10 @@ pub(super) async fn read(
     let foreign = route.face == Face::Rest && from_elsewhere(site, &parts.headers);
     let cookies = if foreign { BTreeMap::new() } else { cookies(&parts.headers) };
     let bytes = body_bytes(body, route.body_limit).await?;
+    // The same place is the same with a slash at its end.
+    let place = path.trim_end_matches('/');
     let body_hash =
-        kernel::hash::sha256([parts.method.as_str().as_bytes(), path.as_bytes(), &bytes].concat());
+        kernel::hash::sha256([parts.method.as_str().as_bytes(), place.as_bytes(), &bytes].concat());
     let content_type = text(&parts.headers, header::CONTENT_TYPE.as_str());
     let raw_body = bytes.clone();
     let body = parse_body(route.face, &content_type, bytes)?;

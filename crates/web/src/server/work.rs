@@ -36,7 +36,7 @@ pub(super) async fn run(site: &Arc<Site>, route: Arc<Route>, incoming: Incoming,
     let mut response = match result {
         Ok(mut outcome) => {
             outcome.frame.notice = notice;
-            answer::reply(site, &route, outcome.reply, outcome.frame, outcome.replayed)
+            answer::reply(site, &started, outcome.reply, outcome.frame, outcome.replayed)
         }
         Err(fault) => faulted(site, &route, &started, &credentials, &fault).await,
     };

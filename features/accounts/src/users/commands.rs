@@ -1,6 +1,6 @@
 //! Making and deleting accounts.
 
-use kernel::contracts::accounts::{Account, EnsureCustomer, PersonErased};
+use kernel::contracts::accounts::{Account, ChangeAccount, EnsureCustomer, PersonErased};
 use kernel::contracts::shop::CustomerCreated;
 use kernel::ids::UserId;
 use kernel::{Fault, text};
@@ -100,6 +100,50 @@ pub async fn ensure_customer(engine: Engine, request: EnsureCustomer) -> Result<
                 last_name: request.last_name.clone(),
             };
             create(tx, &command, &hash)
+        })
+        .await?;
+    Ok(super::queries::account(&user))
+}
+
+/// Answers [`ChangeAccount`]. The accounts of a WordPress's users change there, not here.
+pub async fn change_account(engine: Engine, request: ChangeAccount) -> Result<Account, Fault> {
+    let hash = match &request.password {
+        Some(password) => Some(hashed(&engine, Some(password)).await?),
+        None => None,
+    };
+    let user = engine
+        .write(Actor::system(), move |tx| {
+            let mut user = super::queries::get(tx, request.id)?;
+            let before = (user.user_email.clone(), user.first_name.clone(), user.last_name.clone());
+            let full = |user: &User| format!("{} {}", user.first_name, user.last_name).trim().to_owned();
+            let follows = user.display_name == full(&user);
+            if let Some(email) = &request.email {
+                user.user_email = text::email("email", email)?;
+                if store::is_taken(tx, &user.user_login, &user.user_email, user.id)? {
+                    return Err(store::email_taken());
+                }
+            }
+            for (field, named, own) in [
+                ("first_name", &request.first_name, &mut user.first_name),
+                ("last_name", &request.last_name, &mut user.last_name),
+            ] {
+                if let Some(name) = named {
+                    *own = text::optional_line(field, name, 120)?;
+                }
+            }
+            if follows && !full(&user).is_empty() {
+                user.display_name = full(&user);
+            }
+            if before != (user.user_email.clone(), user.first_name.clone(), user.last_name.clone()) {
+                if user.capabilities.is_some() {
+                    return Err(Fault::invalid("email", "This account is WordPress's. Change it there."));
+                }
+                store::update(tx, &user)?;
+            }
+            if let Some(hash) = &hash {
+                store::set_password(tx, user.id, hash)?;
+            }
+            Ok(user)
         })
         .await?;
     Ok(super::queries::account(&user))

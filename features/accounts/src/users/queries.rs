@@ -1,6 +1,6 @@
 //! Reading accounts.
 
-use kernel::contracts::accounts::{Account, FindAccount};
+use kernel::contracts::accounts::{Account, FindAccount, ListAccounts};
 use kernel::ids::UserId;
 use kernel::{Fault, Page, Paging};
 use runtime::{Engine, Tx};
@@ -49,6 +49,12 @@ pub async fn find_account(engine: Engine, request: FindAccount) -> Result<Option
     Ok(user.as_ref().map(account))
 }
 
+/// Answers [`ListAccounts`].
+pub async fn list_accounts(engine: Engine, request: ListAccounts) -> Result<Page<Account>, Fault> {
+    let page = engine.read(move |tx| store::narrowed(tx, &request)).await?;
+    Ok(page.map(|user| account(&user)))
+}
+
 pub(crate) fn account(user: &User) -> Account {
     Account {
         id: user.id,
@@ -56,6 +62,9 @@ pub(crate) fn account(user: &User) -> Account {
         email: user.user_email.clone(),
         display_name: user.display_name.clone(),
         roles: user.role_names().map(str::to_owned).collect(),
+        first_name: user.first_name.clone(),
+        last_name: user.last_name.clone(),
+        registered_at: user.user_registered,
     }
 }
 

@@ -1,5 +1,6 @@
 //! The SQL of accounts.
 
+use kernel::contracts::accounts::ListAccounts;
 use kernel::ids::UserId;
 use kernel::{Fault, Moment, Page, Paging, text};
 use runtime::{Row, Sql, Tx, params};
@@ -26,6 +27,11 @@ const DELETE: Sql = Sql::new("DELETE FROM {p}cartwright_users WHERE id = ?");
 const DELETE_SESSIONS: Sql = Sql::new("DELETE FROM {p}cartwright_login_sessions WHERE user_id = ?");
 const DELETE_PASSWORDS: Sql = Sql::new("DELETE FROM {p}cartwright_application_passwords WHERE user_id = ?");
 const SET_PASSWORD: Sql = Sql::new("UPDATE {p}cartwright_users SET user_pass = ? WHERE id = ?");
+
+const UPDATE: Sql = Sql::new(
+    "UPDATE {p}cartwright_users SET user_email = ?, email_normal = ?, display_name = ?, first_name = ?, last_name = ? \
+     WHERE id = ?",
+);
 
 const MIRROR: Sql = Sql::new(
     "INSERT INTO {p}cartwright_users (user_login, user_pass, user_email, email_normal, display_name, first_name, last_name, \
@@ -144,6 +150,86 @@ pub(crate) fn list(tx: &mut Tx, paging: &Paging) -> Result<Page<User>, Fault> {
         user,
     )?;
     Ok(Page { rows, total })
+}
+
+/// A page of accounts as another feature asks for them.
+pub(crate) fn narrowed(tx: &mut Tx, wanted: &ListAccounts) -> Result<Page<User>, Fault> {
+    let mut condition = String::from("1 = 1");
+    let mut values: Vec<db::Param<'_>> = Vec::new();
+    if let Some(role) = &wanted.role {
+        condition.push_str(" AND (roles = ? OR roles LIKE ? OR roles LIKE ? OR roles LIKE ?)");
+        let texts = [role.clone(), format!("{role},%"), format!("%,{role}"), format!("%,{role},%")];
+        values.extend(texts.into_iter().map(db::Param::from));
+    }
+    if let Some(email) = &wanted.email {
+        condition.push_str(" AND email_normal = ?");
+        values.push(text::normal_email(email).into());
+    }
+    if !wanted.search.is_empty() {
+        let plain = wanted.search.replace('!', "!!").replace('%', "!%").replace('_', "!_");
+        let columns = ["user_login", "email_normal", "display_name", "CONCAT(first_name, ' ', last_name)"];
+        let each: Vec<String> =
+            columns.iter().map(|column| format!("LOWER({column}) LIKE ? ESCAPE '!'")).collect();
+        condition.push_str(&format!(" AND ({})", each.join(" OR ")));
+        values.extend(columns.iter().map(|_| db::Param::from(format!("%{plain}%"))));
+    }
+    for (word, empty, ids) in [("IN", "1 = 0", &wanted.include), ("NOT IN", "1 = 1", &wanted.exclude)] {
+        let Some(ids) = ids else { continue };
+        if ids.is_empty() {
+            condition.push_str(&format!(" AND {empty}"));
+        } else {
+            condition.push_str(&format!(" AND id {word} ({})", vec!["?"; ids.len()].join(", ")));
+            values.extend(ids.iter().map(|id| db::Param::from(*id)));
+        }
+    }
+    let direction = if wanted.descending { "DESC" } else { "ASC" };
+    let order = match (wanted.orderby.as_str(), wanted.include.as_deref().unwrap_or_default()) {
+        ("include", ids) if !ids.is_empty() => {
+            let places: String =
+                ids.iter().enumerate().map(|(place, id)| format!(" WHEN {id} THEN {place}")).collect();
+            format!("CASE id{places} END, id")
+        }
+        ("name", _) => format!("LOWER(display_name) {direction}, id {direction}"),
+        ("registered_date", _) => format!("user_registered {direction}, id {direction}"),
+        _ => format!("id {direction}"),
+    };
+    let total =
+        tx.count_text(&format!("SELECT COUNT(*) FROM {{p}}cartwright_users WHERE {condition}"), &values)?;
+    values.extend([db::Param::from(wanted.limit), db::Param::from(wanted.offset)]);
+    let text = format!(
+        "SELECT {COLUMNS} FROM {{p}}cartwright_users WHERE {condition} ORDER BY {order} LIMIT ? OFFSET ?"
+    );
+    Ok(Page { rows: tx.rows_text(&text, &values, user)?, total })
+}
+
+/// Writes address and names of an account. An address that is taken is a 400 that names it.
+pub(crate) fn update(tx: &mut Tx, user: &User) -> Result<(), Fault> {
+    let changed = tx.execute(
+        &UPDATE,
+        params![
+            &user.user_email,
+            text::normal_email(&user.user_email),
+            &user.display_name,
+            &user.first_name,
+            &user.last_name,
+            user.id
+        ],
+    );
+    match changed {
+        Ok(_) => Ok(()),
+        Err(error) if error.is_duplicate() => Err(email_taken()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The address belongs to another account.
+pub(crate) fn email_taken() -> Fault {
+    Fault::new(
+        kernel::FaultKind::Invalid,
+        "registration-error-email-exists",
+        "An account is already registered with this address.",
+    )
+    .and_invalid("email", "Choose another address.")
 }
 
 /// A fresh row without an id yet.

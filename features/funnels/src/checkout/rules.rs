@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use kernel::contracts::shop::{Address, CartSnapshot};
-use kernel::{hash, json, text};
+use kernel::{hash, json, places, text};
 use web::Form;
 
 use super::model::Details;
@@ -76,9 +76,6 @@ pub const COUNTRIES: &[(&str, &str)] = &[
     ("UY", "Uruguay"),
     ("VN", "Vietnam"),
 ];
-/// Countries that know no postcodes.
-const NO_POSTCODE: [&str; 2] = ["AE", "HK"];
-
 /// Reads the details from a form. What is wrong is named by field; what is right is given either way, so that the form
 /// can be shown again as it was.
 #[must_use]
@@ -98,15 +95,16 @@ pub fn details(form: &Form) -> (Details, BTreeMap<&'static str, String>) {
         })
     };
     let country = line("country", 2, true).to_ascii_uppercase();
-    let wants_postcode = !NO_POSTCODE.contains(&country.as_str());
-    let billing = Address {
+    let wants_postcode = places::needs_postcode(&country);
+    let wants_state = places::needs_state(&country);
+    let mut billing = Address {
         first_name: line("first_name", 100, true),
         last_name: line("last_name", 100, true),
         company: line("company", 100, false),
         address_1: line("address_1", 200, true),
         address_2: line("address_2", 200, false),
         city: line("city", 100, true),
-        state: line("state", 60, false),
+        state: line("state", 60, wants_state),
         postcode: line("postcode", 20, wants_postcode),
         email: line("email", 254, true),
         phone: line("phone", 40, false),
@@ -117,6 +115,19 @@ pub fn details(form: &Form) -> (Details, BTreeMap<&'static str, String>) {
         && let Some(problem) = fault.params.into_values().next()
     {
         problems.entry("email").or_insert(problem);
+    }
+    let named = places::state("state", &billing.country, &billing.state);
+    let coded = places::postcode("postcode", &billing.country, &billing.postcode);
+    for (field, checked, own) in
+        [("state", named, &mut billing.state), ("postcode", coded, &mut billing.postcode)]
+    {
+        match checked {
+            Ok(kept) => *own = kept,
+            Err(fault) => {
+                let problem = fault.params.into_values().next().unwrap_or_default();
+                problems.entry(field).or_insert(problem);
+            }
+        }
     }
     if !COUNTRIES.iter().any(|(code, _)| *code == billing.country) {
         problems.insert("country", "Choose a country.".to_owned());

@@ -2,10 +2,11 @@
 
 use kernel::Fault;
 use kernel::contracts::shop::{Address, CartUpdated};
-use kernel::ids::{ProductId, UserId};
+use kernel::ids::UserId;
 use runtime::ports::{AddToCart, RestoreLine, RestoredLine};
 use runtime::{Emit, Tx};
 
+pub(crate) use super::commands_choose::{Chosen, choose, find, named_values};
 use super::model::{CartDocument, PricedCart, StoredCart, StoredLine};
 use super::{queries, rules, store};
 use crate::coupons::{self, Basket};
@@ -45,129 +46,6 @@ pub(crate) fn finish(tx: &mut Tx, mut cart: StoredCart, before: &CartDocument) -
     let at = tx.now();
     tx.emit(&CartUpdated { cart: snapshot, at })?;
     Ok(priced)
-}
-
-/// What an addition comes to: what is sold, and the values chosen for attributes that the variation leaves open.
-pub(crate) struct Chosen {
-    pub(crate) product_id: ProductId,
-    pub(crate) variation_id: ProductId,
-    pub(crate) sold: Product,
-    pub(crate) variation: Vec<(String, String)>,
-}
-
-/// Finds what is to be sold. A variable product is resolved to its variation by id or by its attributes; a value must be
-/// chosen for each attribute that the variation leaves open.
-pub(crate) fn choose(tx: &mut Tx, wanted: &AddToCart) -> Result<Chosen, Fault> {
-    let (parent, mut chosen) = find(tx, wanted)?;
-    if chosen.variation_id.0 > 0 {
-        chosen.variation = open_values(&parent, &chosen.sold, &wanted.variation)?;
-    }
-    Ok(chosen)
-}
-
-/// The same for an order made by hand, which may leave open what the variation does. Gives the parent beside it.
-pub(crate) fn find(tx: &mut Tx, wanted: &AddToCart) -> Result<(Product, Chosen), Fault> {
-    let missing = || {
-        Fault::new(
-            kernel::FaultKind::Invalid,
-            "woocommerce_rest_cart_invalid_product",
-            "This product cannot be added to the cart.",
-        )
-        .and_invalid("id", "There is no such product for sale. Choose another.")
-    };
-    let named = products::by_id(tx, wanted.product_id)?.ok_or_else(missing)?;
-    let (parent, asked) = match named.kind.as_str() {
-        "variation" => (products::by_id(tx, named.parent_id)?.ok_or_else(missing)?, Some(named)),
-        "variable" if wanted.variation_id.0 > 0 => {
-            let variation = products::by_id(tx, wanted.variation_id)?;
-            let variation =
-                variation.filter(|variation| variation.parent_id == named.id).ok_or_else(missing)?;
-            (named, Some(variation))
-        }
-        "variable" => (named, None),
-        _ => (named.clone(), Some(named)),
-    };
-    if parent.kind != "variable" {
-        let sold = asked.ok_or_else(missing)?;
-        let chosen =
-            Chosen { product_id: parent.id, variation_id: ProductId(0), sold, variation: Vec::new() };
-        return Ok((parent, chosen));
-    }
-    let variation = match asked {
-        Some(variation) => variation,
-        None => matching(tx, &parent, &wanted.variation)?,
-    };
-    let chosen =
-        Chosen { product_id: parent.id, variation_id: variation.id, sold: variation, variation: Vec::new() };
-    Ok((parent, chosen))
-}
-
-fn attribute_is(name: &str, given: &str) -> bool {
-    let given = given.strip_prefix("attribute_").unwrap_or(given);
-    let given = given.strip_prefix("pa_").unwrap_or(given);
-    kernel::text::slug(name) == kernel::text::slug(given)
-}
-
-fn value_of<'a>(name: &str, chosen: &'a [(String, String)]) -> Option<&'a str> {
-    chosen
-        .iter()
-        .find(|(given, value)| attribute_is(name, given) && !value.is_empty())
-        .map(|(_, value)| value.as_str())
-}
-
-fn same_value(one: &str, other: &str) -> bool {
-    kernel::text::slug(one) == kernel::text::slug(other)
-}
-
-fn matching(tx: &mut Tx, parent: &Product, chosen: &[(String, String)]) -> Result<Product, Fault> {
-    let fits = |variation: &Product| {
-        variation.attributes.iter().all(|attribute| {
-            match (attribute.options.first(), value_of(&attribute.name, chosen)) {
-                (None, _) => true,
-                (Some(fixed), Some(value)) => same_value(fixed, value),
-                (Some(_), None) => false,
-            }
-        })
-    };
-    products::variations(tx, parent.id)?.into_iter().find(fits).ok_or_else(|| {
-        Fault::new(
-            kernel::FaultKind::Invalid,
-            "woocommerce_rest_variation_id_from_variation_data",
-            "No matching variation found.",
-        )
-        .and_invalid("variation", "Choose a value for every option.")
-    })
-}
-
-/// Values for the attributes that the variation leaves open; each must be one of the parent's.
-fn open_values(
-    parent: &Product,
-    variation: &Product,
-    chosen: &[(String, String)],
-) -> Result<Vec<(String, String)>, Fault> {
-    let mut open = Vec::new();
-    for attribute in parent.attributes.iter() {
-        let fixed = variation.attributes.iter().find(|own| attribute_is(&own.name, &attribute.name));
-        let Some(fixed) = fixed else { continue };
-        if !fixed.options.is_empty() {
-            continue;
-        }
-        let value = value_of(&attribute.name, chosen)
-            .and_then(|value| attribute.options.iter().find(|option| same_value(option, value)))
-            .ok_or_else(|| {
-                Fault::new(
-                    kernel::FaultKind::Invalid,
-                    "woocommerce_rest_missing_variation_data",
-                    "Missing attributes.",
-                )
-                .and_invalid(
-                    attribute.name.clone(),
-                    format!("Choose one of: {}.", attribute.options.join(", ")),
-                )
-            })?;
-        open.push((attribute.name.clone(), value.clone()));
-    }
-    Ok(open)
 }
 
 /// Puts a product into the cart, or more of it.

@@ -8,6 +8,7 @@
 //!    once an order is placed.
 
 pub mod commands;
+pub(crate) mod commands_choose;
 pub(crate) mod commands_offers;
 pub(crate) mod commands_session;
 pub(crate) mod commands_show;

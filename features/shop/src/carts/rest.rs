@@ -13,10 +13,10 @@ use web::{Call, Reply, Routes};
 use super::model::PricedCart;
 use super::rest_model::CartReply;
 use super::{commands, commands_session, commands_show};
+use crate::wire::AddressBody;
 
 /// A chosen attribute.
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 struct ChoiceBody {
     attribute: String,
     value: String,
@@ -24,7 +24,6 @@ struct ChoiceBody {
 
 /// A product for the cart.
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 struct AddBody {
     id: ProductId,
     #[serde(default = "one")]
@@ -39,7 +38,6 @@ const fn one() -> i64 {
 
 /// A line's units.
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 struct QuantityBody {
     key: String,
     quantity: i64,
@@ -47,26 +45,23 @@ struct QuantityBody {
 
 /// A line.
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 struct KeyBody {
     key: String,
 }
 
 /// A coupon.
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 struct CodeBody {
     code: String,
 }
 
 /// Where goods go.
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 struct CustomerBody {
     #[serde(default)]
-    billing_address: Address,
+    billing_address: Option<AddressBody>,
     #[serde(default)]
-    shipping_address: Address,
+    shipping_address: Option<AddressBody>,
 }
 
 const NAMESPACE: &str = "wc/store/v1";
@@ -92,7 +87,7 @@ pub(crate) fn routes(routes: &mut Routes) {
         .replies::<CartReply>()
         .status(201)
         .unit(|call, tx| {
-            let body: AddBody = call.body()?;
+            let body: AddBody = call.lenient_body()?;
             let token = token(call, tx)?;
             let wanted = AddToCart {
                 product_id: body.id,
@@ -108,19 +103,19 @@ pub(crate) fn routes(routes: &mut Routes) {
             answer(tx, &priced, 201)
         });
     change(routes, "/cart/update-item", "Set the units of a line.", |call, tx, token| {
-        let body: QuantityBody = call.body()?;
+        let body: QuantityBody = call.lenient_body()?;
         commands::set_quantity(tx, token, &body.key, body.quantity)
     });
     change(routes, "/cart/remove-item", "Take a line out.", |call, tx, token| {
-        let body: KeyBody = call.body()?;
+        let body: KeyBody = call.lenient_body()?;
         commands::set_quantity(tx, token, &body.key, 0)
     });
     change(routes, "/cart/apply-coupon", "Apply a coupon.", |call, tx, token| {
-        let body: CodeBody = call.body()?;
+        let body: CodeBody = call.lenient_body()?;
         commands::apply_coupon(tx, token, &body.code)
     });
     change(routes, "/cart/remove-coupon", "Take a coupon off.", |call, tx, token| {
-        let body: CodeBody = call.body()?;
+        let body: CodeBody = call.lenient_body()?;
         commands::remove_coupon(tx, token, &body.code)
     });
     change(
@@ -128,12 +123,24 @@ pub(crate) fn routes(routes: &mut Routes) {
         "/cart/update-customer",
         "Set the addresses that decide taxes and shipping.",
         |call, tx, token| {
-            let body: CustomerBody = call.body()?;
-            let billing = super::rules::checked_address("billing_address", &body.billing_address)?;
-            let shipping = super::rules::checked_address("shipping_address", &body.shipping_address)?;
+            let body: CustomerBody = call.lenient_body()?;
+            let known = commands::must(tx, token)?.document;
+            let billing = moved("billing_address", &known.billing, body.billing_address.as_ref())?;
+            let shipping = moved("shipping_address", &known.shipping, body.shipping_address.as_ref())?;
             commands::set_destination(tx, token, &billing, &shipping)
         },
     );
+}
+
+/// The address with what is named of it. State and postcode of another country go with it, unless they are named.
+fn moved(field: &str, known: &Address, body: Option<&AddressBody>) -> Result<Address, Fault> {
+    let Some(body) = body else { return Ok(known.clone()) };
+    let mut address = body.onto(known);
+    if !known.country.is_empty() && address.country.trim().to_uppercase() != known.country {
+        let named = body.onto(&Address::default());
+        (address.state, address.postcode) = (named.state, named.postcode);
+    }
+    super::rules::checked_address(field, &address)
 }
 
 type Change = fn(&Call, &mut Tx, &str) -> Result<PricedCart, Fault>;

@@ -11,7 +11,7 @@ use crate::totals::Totals;
 /// A cart line may not hold more units than this.
 pub(crate) const MOST_UNITS: i64 = 9_999;
 /// A cart may not hold more lines than this.
-pub(crate) const MOST_LINES: usize = 100;
+pub(crate) const MOST_LINES: usize = 1_000;
 
 /// Key of a line: the same product with the same choices is one line, an offer's line is its own.
 pub(crate) fn line_key(
@@ -70,22 +70,21 @@ pub(crate) fn is_known(address: &Address) -> bool {
     !address.country.is_empty()
 }
 
-/// An address as it may be stored: single lines, a two-letter country, a plausible e-mail where there is one.
-pub(crate) fn checked_address(field: &str, address: &Address) -> Result<Address, Fault> {
+/// A merchant's address, kept as he has it: single lines, a country's code, a plausible e-mail where there is one. A state
+/// that the country knows by name is kept by its code.
+pub(crate) fn kept_address(field: &str, address: &Address) -> Result<Address, Fault> {
     let line = |name: &str, value: &str| kernel::text::optional_line(&format!("{field}.{name}"), value, 200);
     let country = line("country", &address.country)?.to_uppercase();
     if !country.is_empty()
         && (country.len() != 2 || !country.chars().all(|letter| letter.is_ascii_uppercase()))
     {
-        return Err(Fault::invalid(
-            format!("{field}.country"),
-            "Use a country's two-letter code, such as US.",
-        ));
+        return Err(unknown_country(field));
     }
     let email = match address.email.trim() {
         "" => String::new(),
         email => kernel::text::email(&format!("{field}.email"), email)?,
     };
+    let state = line("state", &address.state)?;
     Ok(Address {
         first_name: line("first_name", &address.first_name)?,
         last_name: line("last_name", &address.last_name)?,
@@ -93,10 +92,38 @@ pub(crate) fn checked_address(field: &str, address: &Address) -> Result<Address,
         address_1: line("address_1", &address.address_1)?,
         address_2: line("address_2", &address.address_2)?,
         city: line("city", &address.city)?,
-        state: line("state", &address.state)?,
+        state: kernel::places::state_code(&country, &state).unwrap_or(state),
         postcode: kernel::text::optional_line(&format!("{field}.postcode"), &address.postcode, 20)?,
         country,
         email,
         phone: kernel::text::optional_line(&format!("{field}.phone"), &address.phone, 40)?,
     })
+}
+
+fn unknown_country(field: &str) -> Fault {
+    Fault::invalid(format!("{field}.country"), "Use a country's two-letter code, such as US.")
+}
+
+/// A shopper's address as it may be stored: as [`kept_address`], of a country that there is, with one of its states and a
+/// postcode in its form, where they are given.
+pub(crate) fn checked_address(field: &str, address: &Address) -> Result<Address, Fault> {
+    let mut kept = kept_address(field, address)?;
+    if !kept.country.is_empty() && !kernel::places::is_country(&kept.country) {
+        return Err(unknown_country(field));
+    }
+    kept.state = kernel::places::state(&format!("{field}.state"), &kept.country, &kept.state)?;
+    kept.postcode = kernel::places::postcode(&format!("{field}.postcode"), &kept.country, &kept.postcode)?;
+    Ok(kept)
+}
+
+/// What an address that goods are sent to must have besides: a state and a postcode, where its country has them.
+pub(crate) fn needed_places(field: &str, address: &Address) -> Result<(), Fault> {
+    let country = address.country.as_str();
+    if kernel::places::needs_state(country) && address.state.is_empty() {
+        return Err(Fault::missing(format!("{field}.state")));
+    }
+    if kernel::places::needs_postcode(country) && address.postcode.is_empty() {
+        return Err(Fault::missing(format!("{field}.postcode")));
+    }
+    Ok(())
 }

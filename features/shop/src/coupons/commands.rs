@@ -90,5 +90,7 @@ fn filled(tx: &Tx, wanted: &NewCoupon) -> Result<StoredCoupon, Fault> {
         },
         description: kernel::text::optional_line("coupon.description", &wanted.description, 1_000)?,
         created_at: tx.now(),
+        updated_at: tx.now(),
+        meta: Vec::new(),
     })
 }

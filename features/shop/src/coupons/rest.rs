@@ -1,7 +1,7 @@
 //! `wc/v3` coupons.
 
 use http::Method;
-use kernel::{Amount, Decimal, Fault, Moment, Page, capability};
+use kernel::{Amount, Decimal, Fault, Moment, capability};
 use runtime::Tx;
 use runtime::engine::Surroundings;
 use runtime::settings::shop as setting;
@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 use web::{Call, Reply, Routes};
 
 use super::model::Coupon;
-use super::store::{self, StoredCoupon};
+use super::store::{self, Filter, StoredCoupon};
 use crate::products::rest_model::local;
 use crate::totals::DiscountKind;
+use crate::wire::{DATES, Dates, Meta, MetaBody, ROWS, check_context, date, merge_meta};
 
 /// A coupon as `wc/v3` shows it.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -23,8 +24,11 @@ struct CouponReply {
     status: String,
     date_created: String,
     date_created_gmt: String,
+    date_modified: String,
+    date_modified_gmt: String,
     discount_type: String,
     description: String,
+    date_expires: Option<String>,
     date_expires_gmt: Option<String>,
     usage_count: u32,
     individual_use: bool,
@@ -41,15 +45,16 @@ struct CouponReply {
     maximum_amount: String,
     email_restrictions: Vec<String>,
     used_by: Vec<String>,
+    meta_data: Vec<Meta>,
 }
 
 /// A coupon to make or to change. What is left out stays.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 struct CouponBody {
-    id: Option<i64>,
     code: Option<String>,
-    amount: Option<Amount>,
+    amount: Option<AmountBody>,
+    status: Option<String>,
     discount_type: Option<String>,
     description: Option<String>,
     date_expires: Option<String>,
@@ -64,9 +69,10 @@ struct CouponBody {
     product_categories: Option<Vec<i64>>,
     excluded_product_categories: Option<Vec<i64>>,
     exclude_sale_items: Option<bool>,
-    minimum_amount: Option<Amount>,
-    maximum_amount: Option<Amount>,
+    minimum_amount: Option<AmountBody>,
+    maximum_amount: Option<AmountBody>,
     email_restrictions: Option<Vec<String>>,
+    meta_data: Option<Vec<MetaBody>>,
 }
 
 pub(crate) fn routes(routes: &mut Routes) {
@@ -75,20 +81,11 @@ pub(crate) fn routes(routes: &mut Routes) {
         .summary("Coupons.")
         .requires(capability::MANAGE_WOOCOMMERCE)
         .paged()
+        .queries(&ROWS)
+        .queries(&DATES)
         .query("code", "Only this code.")
         .replies::<Vec<CouponReply>>()
-        .read(|call, tx| {
-            let paging = call.paging(&["date", "id", "title"])?;
-            let page = match call.query("code") {
-                Some(code) => {
-                    let rows: Vec<StoredCoupon> = store::by_code(tx, code)?.into_iter().collect();
-                    Page { total: i64::try_from(rows.len()).unwrap_or(0), rows }
-                }
-                None => store::list(tx, &paging.search, paging.offset(), i64::from(paging.per_page))?,
-            };
-            let zone = tx.zone().to_owned();
-            Ok(Reply::list(&page.map(|stored| reply(&stored, &zone)), &paging))
-        });
+        .read(list);
     routes
         .rest(Method::POST, "wc/v3", "/coupons")
         .summary("Make a coupon.")
@@ -97,7 +94,7 @@ pub(crate) fn routes(routes: &mut Routes) {
         .replies::<CouponReply>()
         .status(201)
         .unit(|call, tx| {
-            let body: CouponBody = call.body()?;
+            let body: CouponBody = call.lenient_body()?;
             if body.code.as_deref().unwrap_or_default().trim().is_empty() {
                 return Err(Fault::missing("code"));
             }
@@ -114,7 +111,7 @@ pub(crate) fn routes(routes: &mut Routes) {
             let stored = must(call, tx)?;
             Ok(Reply::json(&reply(&stored, tx.zone())))
         });
-    for method in [Method::PUT, Method::PATCH] {
+    for method in web::CHANGES {
         routes
             .rest(method, "wc/v3", "/coupons/{id}")
             .summary("Change a coupon.")
@@ -122,8 +119,9 @@ pub(crate) fn routes(routes: &mut Routes) {
             .body::<CouponBody>()
             .replies::<CouponReply>()
             .unit(|call, tx| {
+                store::hold(tx, call.id("id")?)?;
                 let mut stored = must(call, tx)?;
-                change(tx, &mut stored, &call.body()?)?;
+                change(tx, &mut stored, &call.lenient_body()?)?;
                 Ok(Reply::json(&reply(&stored, tx.zone())))
             });
     }
@@ -131,12 +129,32 @@ pub(crate) fn routes(routes: &mut Routes) {
         .rest(Method::DELETE, "wc/v3", "/coupons/{id}")
         .summary("Delete a coupon.")
         .requires(capability::MANAGE_WOOCOMMERCE)
+        .query("force", "true: for good; coupons have no trash, and go for good all the same.")
         .replies::<CouponReply>()
         .unit(|call, tx| {
             let stored = must(call, tx)?;
             store::remove(tx, stored.coupon.id)?;
             Ok(Reply::json(&reply(&stored, tx.zone())))
         });
+}
+
+fn list(call: &Call, tx: &mut Tx) -> Result<Reply, Fault> {
+    check_context(call)?;
+    let paging = call.paging(&["date", "id", "include", "title", "slug", "modified"])?;
+    let zone = tx.zone().to_owned();
+    let filter = Filter {
+        search: paging.search.clone(),
+        codes: call.values("code"),
+        include: call.ids("include")?,
+        exclude: call.ids("exclude")?,
+        dates: Dates::of(call, &zone)?,
+        orderby: if paging.orderby == "slug" { "title".to_owned() } else { paging.orderby.clone() },
+        descending: paging.descending,
+        offset: paging.offset(),
+        limit: i64::from(paging.per_page),
+    };
+    let page = store::list(tx, &filter)?;
+    Ok(Reply::list(&page.map(|stored| reply(&stored, &zone)), &paging))
 }
 
 fn must(call: &Call, tx: &mut Tx) -> Result<StoredCoupon, Fault> {
@@ -170,21 +188,30 @@ fn fresh(now: Moment) -> StoredCoupon {
         },
         description: String::new(),
         created_at: now,
+        updated_at: now,
+        meta: Vec::new(),
     }
 }
 
 fn reply(stored: &StoredCoupon, zone: &str) -> CouponReply {
     let coupon = &stored.coupon;
-    let amount = |amount: Option<Decimal>| amount.unwrap_or(Decimal::ZERO).fixed(2);
+    let exact = |amount: Decimal| {
+        let short = amount.fixed(2);
+        if Decimal::parse(&short) == Some(amount) { short } else { amount.to_string() }
+    };
+    let amount = |amount: Option<Decimal>| exact(amount.unwrap_or(Decimal::ZERO));
     CouponReply {
         id: coupon.id,
         code: coupon.code.clone(),
-        amount: coupon.amount.fixed(2),
+        amount: exact(coupon.amount),
         status: "publish".to_owned(),
         date_created: local(stored.created_at, zone),
         date_created_gmt: stored.created_at.woocommerce(),
+        date_modified: local(stored.updated_at, zone),
+        date_modified_gmt: stored.updated_at.woocommerce(),
         discount_type: store::kind_word(coupon.kind).to_owned(),
         description: stored.description.clone(),
+        date_expires: coupon.expires.map(|at| local(at, zone)),
         date_expires_gmt: coupon.expires.map(Moment::woocommerce),
         usage_count: coupon.usage_count,
         individual_use: coupon.individual_use,
@@ -201,12 +228,46 @@ fn reply(stored: &StoredCoupon, zone: &str) -> CouponReply {
         maximum_amount: amount(coupon.maximum),
         email_restrictions: coupon.emails.clone(),
         used_by: Vec::new(),
+        meta_data: stored.meta.clone(),
+    }
+}
+
+/// An amount; an empty text is none.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(untagged)]
+enum AmountBody {
+    Amount(Amount),
+    Empty(String),
+}
+
+impl AmountBody {
+    fn amount(&self, field: &str) -> Result<Amount, Fault> {
+        match self {
+            Self::Amount(amount) => Ok(*amount),
+            Self::Empty(text) if text.trim().is_empty() => Ok(Amount::from(Decimal::ZERO)),
+            Self::Empty(_) => Err(Fault::invalid(field, "Use an amount such as 12.50.")),
+        }
     }
 }
 
 fn change(tx: &mut Tx, stored: &mut StoredCoupon, body: &CouponBody) -> Result<(), Fault> {
+    let before = stored.clone();
+    fill(tx, stored, body)?;
+    if stored.coupon.id != 0 && *stored == before {
+        return Ok(());
+    }
+    store::put(tx, stored)
+}
+
+fn fill(tx: &mut Tx, stored: &mut StoredCoupon, body: &CouponBody) -> Result<(), Fault> {
     let currency = setting::currency(tx)?;
     let coupon = &mut stored.coupon;
+    if body.status.as_ref().is_some_and(|status| status != "publish") {
+        return Err(Fault::invalid(
+            "status",
+            "Coupons are published here. Use publish, or delete the coupon.",
+        ));
+    }
     if let Some(code) = &body.code {
         coupon.code = super::normal_code(&kernel::text::line("code", code, 100)?);
     }
@@ -214,7 +275,8 @@ fn change(tx: &mut Tx, stored: &mut StoredCoupon, body: &CouponBody) -> Result<(
         coupon.kind = store::kind_of(word)
             .ok_or_else(|| Fault::invalid("discount_type", "Use percent, fixed_cart or fixed_product."))?;
     }
-    if let Some(amount) = body.amount {
+    if let Some(amount) = &body.amount {
+        let amount = amount.amount("amount")?;
         coupon.amount = if coupon.kind == DiscountKind::Percent {
             Some(amount.decimal()).filter(|percent| *percent <= Decimal::whole(100))
         } else {
@@ -226,30 +288,19 @@ fn change(tx: &mut Tx, stored: &mut StoredCoupon, body: &CouponBody) -> Result<(
         })?;
     }
     for (field, given, own) in [
-        ("minimum_amount", body.minimum_amount, &mut coupon.minimum),
-        ("maximum_amount", body.maximum_amount, &mut coupon.maximum),
+        ("minimum_amount", &body.minimum_amount, &mut coupon.minimum),
+        ("maximum_amount", &body.maximum_amount, &mut coupon.maximum),
     ] {
         if let Some(amount) = given {
-            let amount = Decimal::from(amount.in_currency(field, currency)?);
+            let amount = Decimal::from(amount.amount(field)?.in_currency(field, currency)?);
             if amount.is_negative() {
                 return Err(Fault::invalid(field, "Use an amount of at least 0."));
             }
             *own = (!amount.is_zero()).then_some(amount);
         }
     }
-    if let Some(text) = body.date_expires_gmt.as_ref().or(body.date_expires.as_ref()) {
-        coupon.expires = match text.as_str() {
-            "" => None,
-            text => Some(
-                Moment::parse(text)
-                    .or_else(|| Moment::parse(&format!("{text}Z")))
-                    .or_else(|| Moment::parse(&format!("{text}T00:00:00Z")))
-                    .ok_or_else(|| {
-                        Fault::invalid("date_expires", "Use a time such as 2026-05-07T14:42:00.")
-                    })?,
-            ),
-        };
-    }
+    let expires = (body.date_expires.as_ref(), body.date_expires_gmt.as_ref());
+    coupon.expires = date("date_expires", expires, coupon.expires, tx.zone())?;
     if let Some(emails) = &body.email_restrictions {
         coupon.emails = emails
             .iter()
@@ -260,7 +311,7 @@ fn change(tx: &mut Tx, stored: &mut StoredCoupon, body: &CouponBody) -> Result<(
         stored.description = kernel::text::optional_line("description", text, 1_000)?;
     }
     limits(&mut stored.coupon, body);
-    store::put(tx, stored)
+    merge_meta(&mut stored.meta, body.meta_data.as_deref().unwrap_or_default())
 }
 
 fn limits(coupon: &mut Coupon, body: &CouponBody) {

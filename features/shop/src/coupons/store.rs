@@ -7,23 +7,26 @@ use runtime::ports::MadeCoupon;
 use runtime::{Row, Sql, Tx, params};
 
 use super::model::{Coupon, CouponCustomer};
+use crate::conditions::{Conditions, by_place};
 use crate::totals::DiscountKind;
+use crate::wire::{Dates, Meta};
 
 const COLUMNS: &str = "id, code, discount_type, amount, description, individual_use, free_shipping, exclude_sale_items, product_ids, \
     excluded_product_ids, product_categories, excluded_product_categories, minimum_amount, maximum_amount, usage_limit, \
-    usage_limit_per_user, limit_usage_to_x_items, usage_count, email_restrictions, date_expires, created_at";
+    usage_limit_per_user, limit_usage_to_x_items, usage_count, email_restrictions, date_expires, created_at, updated_at, details";
 const INSERT: Sql = Sql::new(
     "INSERT INTO {p}cartwright_coupons (code, discount_type, amount, description, individual_use, free_shipping, \
      exclude_sale_items, product_ids, excluded_product_ids, product_categories, excluded_product_categories, minimum_amount, \
      maximum_amount, usage_limit, usage_limit_per_user, limit_usage_to_x_items, usage_count, email_restrictions, date_expires, \
-     created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)",
+     updated_at, details, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?)",
 );
 const UPDATE: Sql = Sql::new(
     "UPDATE {p}cartwright_coupons SET code = ?, discount_type = ?, amount = ?, description = ?, individual_use = ?, \
      free_shipping = ?, exclude_sale_items = ?, product_ids = ?, excluded_product_ids = ?, product_categories = ?, \
      excluded_product_categories = ?, minimum_amount = ?, maximum_amount = ?, usage_limit = ?, usage_limit_per_user = ?, \
-     limit_usage_to_x_items = ?, email_restrictions = ?, date_expires = ? WHERE id = ?",
+     limit_usage_to_x_items = ?, email_restrictions = ?, date_expires = ?, updated_at = ?, details = ? WHERE id = ?",
 );
+const TOUCH: Sql = Sql::new("UPDATE {p}cartwright_coupons SET code = code WHERE id = ?");
 const DELETE: Sql = Sql::new("DELETE FROM {p}cartwright_coupons WHERE id = ?");
 /// Uses by an account or by an address, whoever was logged in when the order was placed.
 const USES: Sql = Sql::new(
@@ -51,11 +54,13 @@ const KEEP_KEY: Sql =
     Sql::new("INSERT INTO {p}cartwright_coupon_keys (coupon_key, coupon_id, code) VALUES (?, ?, ?)");
 
 /// A coupon with what only the merchant sees.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct StoredCoupon {
     pub(crate) coupon: Coupon,
     pub(crate) description: String,
     pub(crate) created_at: Moment,
+    pub(crate) updated_at: Moment,
+    pub(crate) meta: Vec<Meta>,
 }
 
 /// WooCommerce's word for a kind of discount.
@@ -104,6 +109,14 @@ fn stored(row: &Row) -> Result<StoredCoupon, DbError> {
         },
         description: row.get("description")?,
         created_at: row.get("created_at")?,
+        updated_at: match row.get::<Option<Moment>>("updated_at")? {
+            Some(updated) => updated,
+            None => row.get("created_at")?,
+        },
+        meta: row
+            .get::<Option<String>>("details")?
+            .and_then(|text| kernel::json::from_text(&text).ok())
+            .unwrap_or_default(),
     })
 }
 
@@ -120,18 +133,60 @@ pub(crate) fn by_id(tx: &mut Tx, id: i64) -> Result<Option<StoredCoupon>, Fault>
     Ok(find(tx, "id = ?", params![id])?.pop())
 }
 
-/// A page of coupons whose code contains `search`, newest first.
-pub(crate) fn list(
-    tx: &mut Tx,
-    search: &str,
-    offset: i64,
-    limit: i64,
-) -> Result<kernel::Page<StoredCoupon>, Fault> {
-    let pattern = format!("%{}%", search.replace(['%', '_'], ""));
+/// What a list of coupons is narrowed and ordered by.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Filter {
+    pub(crate) search: String,
+    pub(crate) codes: Option<Vec<String>>,
+    pub(crate) include: Option<Vec<i64>>,
+    pub(crate) exclude: Option<Vec<i64>>,
+    pub(crate) dates: Dates,
+    /// `date`, `modified`, `id`, `title`, or `include` for the order of the ids there.
+    pub(crate) orderby: String,
+    pub(crate) descending: bool,
+    pub(crate) offset: i64,
+    pub(crate) limit: i64,
+}
+
+/// A page of coupons.
+pub(crate) fn list(tx: &mut Tx, filter: &Filter) -> Result<kernel::Page<StoredCoupon>, Fault> {
+    let mut conditions = Conditions::new("1 = 1");
+    if !filter.search.is_empty() {
+        conditions.holds(&["code", "description"], &filter.search);
+    }
+    if let Some(codes) = &filter.codes {
+        conditions.one_of("code", codes.iter().map(|code| super::normal_code(code)));
+    }
+    if let Some(ids) = &filter.include {
+        conditions.one_of("id", ids.clone());
+    }
+    if let Some(ids) = &filter.exclude {
+        conditions.none_of("id", ids.clone());
+    }
+    let modified = "CASE WHEN updated_at IS NULL THEN created_at ELSE updated_at END";
+    conditions.between("created_at", filter.dates.after, filter.dates.before);
+    conditions.between(modified, filter.dates.modified_after, filter.dates.modified_before);
+    let direction = if filter.descending { "DESC" } else { "ASC" };
+    let order = match filter.orderby.as_str() {
+        "include" => format!("{}, id", by_place("id", filter.include.as_deref().unwrap_or_default())),
+        "title" => format!("code {direction}, id {direction}"),
+        "modified" => format!("{modified} {direction}, id {direction}"),
+        "id" => format!("id {direction}"),
+        _ => format!("created_at {direction}, id {direction}"),
+    };
+    let condition = conditions.text().to_owned();
+    let mut values = conditions.values;
     let total =
-        tx.count_text("SELECT COUNT(*) FROM {p}cartwright_coupons WHERE code LIKE ?", params![&pattern])?;
-    let rows = find(tx, "code LIKE ? ORDER BY id DESC LIMIT ? OFFSET ?", params![&pattern, limit, offset])?;
+        tx.count_text(&format!("SELECT COUNT(*) FROM {{p}}cartwright_coupons WHERE {condition}"), &values)?;
+    values.extend([db::Param::from(filter.limit), db::Param::from(filter.offset)]);
+    let rows = find(tx, &format!("{condition} ORDER BY {order} LIMIT ? OFFSET ?"), &values)?;
     Ok(kernel::Page { rows, total })
+}
+
+/// Holds the coupon's row until the transaction ends.
+pub(crate) fn hold(tx: &mut Tx, id: i64) -> Result<(), Fault> {
+    tx.execute(&TOUCH, params![id])?;
+    Ok(())
 }
 
 /// Writes a coupon: a fresh one when its id is 0. A taken code is a 400 that names it.
@@ -149,6 +204,8 @@ pub(crate) fn put(tx: &mut Tx, stored: &mut StoredCoupon) -> Result<(), Fault> {
 
 /// As [`put`]; false when the code is taken.
 pub(crate) fn write(tx: &mut Tx, stored: &mut StoredCoupon) -> Result<bool, Fault> {
+    stored.updated_at = tx.now();
+    let meta = (!stored.meta.is_empty()).then(|| kernel::json::to_text(&stored.meta));
     let coupon = &stored.coupon;
     let (products, unwanted) =
         (kernel::json::to_text(&coupon.product_ids), kernel::json::to_text(&coupon.excluded_product_ids));
@@ -173,7 +230,9 @@ pub(crate) fn write(tx: &mut Tx, stored: &mut StoredCoupon) -> Result<bool, Faul
         coupon.usage_limit_per_user,
         coupon.item_limit,
         &emails,
-        coupon.expires
+        coupon.expires,
+        stored.updated_at,
+        &meta
     ]
     .to_vec();
     let written = if coupon.id == 0 {

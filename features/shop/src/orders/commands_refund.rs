@@ -168,6 +168,8 @@ fn checked_lines(order: &Order, refunds: &[Order], wanted: &[RefundLine]) -> Res
         } else {
             (item.number("_qty") - units, item.amount("_line_total"))
         };
+        let tax = item.amount(if item.kind == "shipping" { "total_tax" } else { "_line_tax" });
+        let given_back = tax_given_back(refunds, item.id);
         let negative = line.quantity < 0 || line.total < Decimal::ZERO || line.tax < Decimal::ZERO;
         let cents = order.currency.exponent();
         if negative
@@ -176,9 +178,21 @@ fn checked_lines(order: &Order, refunds: &[Order], wanted: &[RefundLine]) -> Res
         {
             return Err(Fault::invalid(field, "Refund at most what is left of this item."));
         }
+        let tax_left = (tax - given_back).round(cents, kernel::decimal::Rounding::Ceiling);
+        if line.tax > tax_left {
+            let problem = format!("Give back at most the tax that is left of this item, {tax_left}.");
+            return Err(Fault::invalid(format!("{field}.refund_tax"), problem));
+        }
         items.push(refund_item(item, line));
     }
     Ok(items)
+}
+
+/// The tax of an item that refunds have given back so far, positive.
+fn tax_given_back(refunds: &[Order], item: i64) -> Decimal {
+    let of_item =
+        refunds.iter().flat_map(|refund| &refund.items).filter(|own| own.number("_refunded_item_id") == item);
+    of_item.fold(Decimal::ZERO, |sum, own| sum - own.amount("_line_tax"))
 }
 
 fn refund_item(item: &Item, line: &RefundLine) -> Item {

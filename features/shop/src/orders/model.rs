@@ -4,6 +4,8 @@ use kernel::contracts::shop::Address;
 use kernel::ids::{OrderId, OrderItemId, ProductId, UserId};
 use kernel::{Currency, Decimal, Moment};
 
+use crate::wire::Dates;
+
 /// A line, shipping, tax, coupon or fee of an order, with its metadata.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Item {
@@ -185,6 +187,20 @@ impl Order {
     }
 }
 
+/// What a list of orders can be ordered by; ties go by number in the same direction.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum SortBy {
+    /// Placed.
+    #[default]
+    Date,
+    /// Changed.
+    Modified,
+    /// Number.
+    Id,
+    /// As the ids of `include` stand there.
+    Include,
+}
+
 /// What a list of orders is narrowed and ordered by.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
@@ -192,18 +208,24 @@ pub struct Filter {
     pub statuses: Vec<String>,
     /// Only this account.
     pub customer_id: Option<i64>,
-    /// Only children of this order.
-    pub parent_id: Option<i64>,
+    /// Only children of these orders.
+    pub parents: Option<Vec<i64>>,
+    /// Only those that are no children of these.
+    pub not_parents: Option<Vec<i64>>,
     /// Only orders with this product or variation.
     pub product_id: Option<i64>,
     /// Words in the address or the order's number.
     pub search: String,
-    /// Placed at or after.
-    pub after: Option<Moment>,
-    /// Placed at or before.
-    pub before: Option<Moment>,
+    /// Placed and changed between these.
+    pub dates: Dates,
     /// Only these.
-    pub include: Vec<i64>,
+    pub include: Option<Vec<i64>>,
+    /// Not these.
+    pub exclude: Option<Vec<i64>>,
+    /// Only orders that came about in one of these ways.
+    pub created_via: Option<Vec<String>>,
+    /// Order.
+    pub sort_by: SortBy,
     /// Oldest first.
     pub ascending: bool,
     /// Rows to skip.

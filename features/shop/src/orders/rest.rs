@@ -2,20 +2,21 @@
 
 use http::Method;
 use kernel::ids::OrderId;
-use kernel::{Fault, Moment, Page, capability};
+use kernel::{Fault, Page, capability};
 use runtime::Tx;
+use runtime::engine::Surroundings;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use web::{Call, Reply, Routes};
 
-use super::model::{Filter, Order};
+use super::model::{Filter, Order, SortBy};
 use super::rest_body::{self, OrderBody};
-use super::rest_model::{self, NoteReply, OrderReply};
+use super::rest_model::{NoteReply, OrderReply, Shown};
 use super::{commands, queries, rules, store};
+use crate::wire::{DATES, Dates, ROWS, check_context};
 
 /// A note to add.
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 struct NoteBody {
     note: String,
     #[serde(default)]
@@ -28,13 +29,18 @@ pub(crate) fn routes(routes: &mut Routes) {
         .summary("Orders.")
         .requires(capability::MANAGE_WOOCOMMERCE)
         .paged()
+        .queries(&ROWS)
+        .queries(&DATES)
         .query("status", "One or more statuses, separated by commas, or any.")
         .query("customer", "Only this account.")
         .query("product", "Only orders with this product.")
-        .query("parent", "Only child orders of this one.")
-        .query("after", "Placed at or after this time.")
-        .query("before", "Placed at or before this time.")
-        .query("include", "Only these ids, separated by commas.")
+        .query("parent", "Only child orders of these.")
+        .query("parent_exclude", "No child orders of these.")
+        .query("created_via", "Only orders that came about in one of these ways.")
+        .query("number", "Only the order of this number.")
+        .query("dp", "Digits after the point of amounts.")
+        .query("include_meta", "Only metadata of these keys.")
+        .query("exclude_meta", "No metadata of these keys.")
         .replies::<Vec<OrderReply>>()
         .read(list);
     routes
@@ -50,7 +56,7 @@ pub(crate) fn routes(routes: &mut Routes) {
                 None => call.unique_id.clone(),
             };
             let key = format!("rest:{key}");
-            let order = rest_body::create(tx, &key, &call.body()?)?;
+            let order = rest_body::create(tx, &key, &call.lenient_body()?)?;
             Ok(Reply::created(&OrderReply::of(tx, &order)?))
         });
     routes
@@ -60,9 +66,9 @@ pub(crate) fn routes(routes: &mut Routes) {
         .replies::<OrderReply>()
         .read(|call, tx| {
             let order = queries::must(tx, call.id("id")?)?;
-            Ok(Reply::json(&OrderReply::of(tx, &order)?))
+            Ok(Reply::json(&OrderReply::shown(tx, &order, &Shown::of(call)?)?))
         });
-    for method in [Method::PUT, Method::PATCH] {
+    for method in web::CHANGES {
         routes
             .rest(method, "wc/v3", "/orders/{id}")
             .summary("Change an order's status, addresses, notes or metadata.")
@@ -83,7 +89,7 @@ pub(crate) fn routes(routes: &mut Routes) {
 
 async fn change(call: Call) -> Result<Reply, Fault> {
     let id: OrderId = call.id("id")?;
-    let body: OrderBody = call.body()?;
+    let body: OrderBody = call.lenient_body()?;
     let changed = call
         .engine
         .write(call.caller.actor(), move |tx| {
@@ -104,7 +110,7 @@ async fn change(call: Call) -> Result<Reply, Fault> {
 fn delete(call: &Call, tx: &mut Tx) -> Result<Reply, Fault> {
     let order = queries::must(tx, call.id("id")?)?;
     let answer = OrderReply::of(tx, &order)?;
-    let force = call.query_flag("force");
+    let force = call.says("force");
     if force && order.paid_at.is_some() {
         return Err(Fault::refused(
             "woocommerce_rest_cannot_delete",
@@ -122,13 +128,19 @@ fn notes(routes: &mut Routes) {
     routes
         .rest(Method::GET, "wc/v3", "/orders/{id}/notes")
         .summary("Notes of an order, newest first.")
+        .query("type", "any, customer or internal.")
         .requires(capability::MANAGE_WOOCOMMERCE)
         .replies::<Vec<NoteReply>>()
         .read(|call, tx| {
             let order = queries::must(tx, call.id("id")?)?;
-            let notes: Vec<NoteReply> =
-                queries::notes(tx, order.id)?.into_iter().map(NoteReply::from).collect();
-            Ok(Reply::json(&notes))
+            let kind = call.choice("type", &["any", "customer", "internal"])?;
+            let mut notes = queries::notes(tx, order.id)?;
+            match kind.as_deref() {
+                Some("customer") => notes.retain(|note| note.customer_note),
+                Some("internal") => notes.retain(|note| !note.customer_note),
+                _ => {}
+            }
+            Ok(Reply::json(&notes.into_iter().map(NoteReply::from).collect::<Vec<_>>()))
         });
     routes
         .rest(Method::POST, "wc/v3", "/orders/{id}/notes")
@@ -140,7 +152,7 @@ fn notes(routes: &mut Routes) {
         .unit(|call, tx| {
             let id: OrderId = call.id("id")?;
             queries::must(tx, id)?;
-            let body: NoteBody = call.body()?;
+            let body: NoteBody = call.lenient_body()?;
             if body.note.trim().is_empty() || body.note.chars().count() > 5_000 {
                 return Err(Fault::invalid("note", "Write 1 to 5000 characters."));
             }
@@ -151,56 +163,60 @@ fn notes(routes: &mut Routes) {
         });
 }
 
-fn moment(call: &Call, name: &str) -> Result<Option<Moment>, Fault> {
-    call.query(name)
-        .map(|text| {
-            Moment::parse(text)
-                .or_else(|| Moment::parse(&format!("{text}Z")))
-                .ok_or_else(|| Fault::invalid(name, "Use a time such as 2026-05-07T14:42:00."))
-        })
-        .transpose()
-}
-
-fn number(call: &Call, name: &str) -> Result<Option<i64>, Fault> {
-    call.query(name)
-        .map(|text| text.parse().map_err(|_| Fault::invalid(name, "Use a whole number.")))
-        .transpose()
-}
+/// What the shop has none of, and so cannot look for.
+const CANNOT: [&str; 2] = ["order_item_display_meta", "currency"];
 
 fn list(call: &Call, tx: &mut Tx) -> Result<Reply, Fault> {
-    let paging = call.paging(&["date", "id", "include", "modified"])?;
-    let mut statuses = Vec::new();
-    for status in
-        call.query("status").unwrap_or("any").split(',').filter(|status| !matches!(*status, "" | "any"))
-    {
-        let known = rules::STATUSES.contains(&status) || status.starts_with("cartbay-");
+    check_context(call)?;
+    call.without(&CANNOT)?;
+    let paging = call.paging(&["date", "id", "include", "title", "slug", "modified"])?;
+    let mut statuses = call.values("status").unwrap_or_default();
+    for status in &mut statuses {
+        *status = status.strip_prefix("wc-").unwrap_or(status).to_owned();
+        let known = *status == "any"
+            || rules::STATUSES.contains(&status.as_str())
+            || status.starts_with("cartbay-")
+            || matches!(status.as_str(), "checkout-draft" | "auto-draft" | "draft");
         if !known {
             return Err(Fault::invalid("status", format!("Use any, or of: {}.", rules::STATUSES.join(", "))));
         }
-        statuses.push(status.to_owned());
     }
-    let include = call.query("include").unwrap_or_default();
-    let include = include
-        .split(',')
-        .filter(|id| !id.is_empty())
-        .map(|id| {
-            id.trim().parse::<i64>().map_err(|_| Fault::invalid("include", "Use ids, separated by commas."))
-        })
-        .collect::<Result<Vec<_>, Fault>>()?;
+    if statuses.iter().any(|status| status == "any") {
+        statuses.clear();
+    }
+    let mut include = call.ids("include")?;
+    if let Some(number) = call.number("number")? {
+        include =
+            Some(include.unwrap_or_else(|| vec![number]).into_iter().filter(|id| *id == number).collect());
+    }
     let filter = Filter {
         statuses,
-        customer_id: number(call, "customer")?,
-        parent_id: number(call, "parent")?,
-        product_id: number(call, "product")?,
+        customer_id: call.number("customer")?,
+        parents: call.ids("parent")?,
+        not_parents: call.ids("parent_exclude")?,
+        product_id: call.number("product")?,
         search: paging.search.clone(),
-        after: moment(call, "after")?,
-        before: moment(call, "before")?,
+        dates: Dates::of(call, tx.zone())?,
         include,
+        exclude: call.ids("exclude")?,
+        created_via: call.values("created_via"),
+        // An order is called by its number, so title and slug go by it.
+        sort_by: match paging.orderby.as_str() {
+            "id" | "title" | "slug" => SortBy::Id,
+            "include" => SortBy::Include,
+            "modified" => SortBy::Modified,
+            _ => SortBy::Date,
+        },
         ascending: !paging.descending,
         offset: paging.offset(),
         limit: i64::from(paging.per_page),
     };
+    let shown = Shown::of(call)?;
     let page: Page<Order> = queries::list(tx, &filter)?;
-    let rows = rest_model::replies(tx, &page.rows)?;
+    let rows = page
+        .rows
+        .iter()
+        .map(|order| OrderReply::shown(tx, order, &shown))
+        .collect::<Result<Vec<_>, Fault>>()?;
     Ok(Reply::list(&Page { rows, total: page.total }, &paging))
 }

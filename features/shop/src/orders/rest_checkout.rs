@@ -14,12 +14,12 @@ use super::commands_place::Shown;
 use crate::carts::commands_offers::hold_conditions;
 use crate::carts::commands_show::show_at_checkout;
 use crate::carts::rest_model::CartReply;
-use crate::carts::rules::checked_address;
+use crate::carts::rules::{checked_address, needed_places};
 use crate::carts::{commands as carts, queries};
+use crate::wire::AddressBody;
 
 /// A field of the gateway's form.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 struct PaymentField {
     key: String,
     value: String,
@@ -27,11 +27,10 @@ struct PaymentField {
 
 /// An order to place and pay.
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 struct CheckoutBody {
-    billing_address: Address,
+    billing_address: AddressBody,
     #[serde(default)]
-    shipping_address: Address,
+    shipping_address: AddressBody,
     #[serde(default)]
     customer_note: String,
     /// A gateway; may be left out where nothing is to be paid.
@@ -116,7 +115,7 @@ fn needed(address: &Address) -> Result<(), Fault> {
             return Err(Fault::missing(field));
         }
     }
-    Ok(())
+    needed_places("billing_address", address)
 }
 
 /// Who buys, checked.
@@ -128,7 +127,7 @@ struct Buyer {
 
 /// A request under a key that has paid already gives its order again: the first answer was lost with its server.
 async fn place(call: Call) -> Result<Reply, Fault> {
-    let body: CheckoutBody = call.body()?;
+    let body: CheckoutBody = call.lenient_body()?;
     let token = call.cart_token()?.to_owned();
     let buyer = buyer(&body)?;
     let request = call.idempotency_key()?.map(|key| hash::sha256(format!("{token}:{key}")));
@@ -149,9 +148,12 @@ async fn place(call: Call) -> Result<Reply, Fault> {
 }
 
 fn buyer(body: &CheckoutBody) -> Result<Buyer, Fault> {
-    let billing = checked_address("billing_address", &body.billing_address)?;
-    let shipping = checked_address("shipping_address", &body.shipping_address)?;
+    let billing = checked_address("billing_address", &body.billing_address.onto(&Address::default()))?;
+    let shipping = checked_address("shipping_address", &body.shipping_address.onto(&Address::default()))?;
     needed(&billing)?;
+    if !shipping.country.is_empty() {
+        needed_places("shipping_address", &shipping)?;
+    }
     let note = body.customer_note.trim().to_owned();
     if note.chars().count() > 2_000 {
         return Err(Fault::invalid("customer_note", "Use at most 2000 characters."));

@@ -14,13 +14,7 @@ use serde_json::Value;
 use super::model::{Item, Note, Order};
 use super::{queries, store};
 use crate::products::rest_model::local;
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct Meta {
-    id: i64,
-    key: String,
-    value: String,
-}
+use crate::wire::Meta;
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct ItemTax {
@@ -185,8 +179,47 @@ impl From<Note> for NoteReply {
 
 fn meta(pairs: impl Iterator<Item = (usize, (String, String))>) -> Vec<Meta> {
     pairs
-        .map(|(index, (key, value))| Meta { id: i64::try_from(index + 1).unwrap_or(0), key, value })
+        .map(|(index, (key, value))| Meta {
+            id: i64::try_from(index + 1).unwrap_or(0),
+            key,
+            value: shown_value(&value),
+        })
         .collect()
+}
+
+/// A metadata value as it was sent: lists and objects are kept as their text.
+fn shown_value(text: &str) -> Value {
+    if text.starts_with(['{', '[']) {
+        serde_json::from_str(text).unwrap_or_else(|_| Value::from(text))
+    } else {
+        Value::from(text)
+    }
+}
+
+/// How orders are to be shown.
+#[derive(Debug, Default)]
+pub(crate) struct Shown {
+    digits: Option<u32>,
+    only_meta: Option<Vec<String>>,
+    no_meta: Vec<String>,
+}
+
+impl Shown {
+    /// `dp`, `include_meta` and `exclude_meta`.
+    pub(crate) fn of(call: &web::Call) -> Result<Self, Fault> {
+        let digits = call.number("dp")?.map(u32::try_from).transpose();
+        let digits = digits.ok().filter(|digits| digits.is_none_or(|digits| digits <= 8));
+        Ok(Self {
+            digits: digits.ok_or_else(|| Fault::invalid("dp", "Use a whole number from 0 to 8."))?,
+            only_meta: call.values("include_meta"),
+            no_meta: call.values("exclude_meta").unwrap_or_default(),
+        })
+    }
+
+    fn keeps(&self, key: &str) -> bool {
+        let has = |keys: &Vec<String>| keys.iter().any(|known| known == key);
+        self.only_meta.as_ref().is_none_or(has) && !has(&self.no_meta)
+    }
 }
 
 /// The taxes of an item by rate, from its `_line_tax_data` or `taxes` document.
@@ -254,9 +287,19 @@ impl Digits {
 impl OrderReply {
     /// Of an order.
     pub(crate) fn of(tx: &mut Tx, order: &Order) -> Result<Self, Fault> {
+        Self::shown(tx, order, &Shown::default())
+    }
+
+    /// Of an order, as it was asked for.
+    pub(crate) fn shown(tx: &mut Tx, order: &Order, wanted: &Shown) -> Result<Self, Fault> {
+        let rows = store::meta_ids(tx, order.id)?;
+        let metadata = rows.into_iter().zip(&order.meta).filter(|(_, (key, _))| wanted.keeps(key));
+        let meta_data = metadata
+            .map(|(id, (key, value))| Meta { id, key: key.clone(), value: shown_value(value) })
+            .collect();
         let zone = tx.zone().to_owned();
         let base = tx.public_url().to_owned();
-        let digits = Digits(order.currency.exponent());
+        let digits = Digits(wanted.digits.unwrap_or_else(|| order.currency.exponent()));
         let refunds = store::refunds(tx, order.id, "completed")?;
         let shown = |moment: Option<Moment>| moment.map(|moment| local(moment, &zone));
         let text = |amount: Decimal| digits.text(amount);
@@ -266,7 +309,7 @@ impl OrderReply {
             number: order.id.to_string(),
             order_key: order.order_key.clone(),
             created_via: order.created_via.clone(),
-            version: order.version.to_string(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
             status: order.status.clone(),
             currency: order.currency.code().to_owned(),
             currency_symbol: order.currency.symbol(),
@@ -296,7 +339,7 @@ impl OrderReply {
             date_completed: shown(order.completed_at),
             date_completed_gmt: order.completed_at.map(Moment::woocommerce),
             cart_hash: order.cart_hash.clone(),
-            meta_data: meta(order.meta.iter().cloned().enumerate()),
+            meta_data,
             line_items: order.of_kind("line_item").map(|item| digits.line(item)).collect(),
             tax_lines: order.of_kind("tax").map(|item| tax_line(item, &digits)).collect(),
             shipping_lines: order.of_kind("shipping").map(|item| shipping_line(item, &digits)).collect(),
@@ -382,11 +425,6 @@ impl RefundReply {
             line_items: refund.of_kind("line_item").map(|item| digits.line(item)).collect(),
         }
     }
-}
-
-/// A page of orders.
-pub(crate) fn replies(tx: &mut Tx, orders: &[Order]) -> Result<Vec<OrderReply>, Fault> {
-    orders.iter().map(|order| OrderReply::of(tx, order)).collect()
 }
 
 /// What is left to refund of an order.

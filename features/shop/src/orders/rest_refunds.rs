@@ -16,7 +16,6 @@ use super::{queries, store};
 
 /// Tax to give back by rate.
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 struct RefundTaxBody {
     /// The rate; the sum of all counts.
     #[serde(default, deserialize_with = "kernel::json::whole")]
@@ -27,7 +26,6 @@ struct RefundTaxBody {
 
 /// A line to give back.
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 struct RefundLineBody {
     /// The order's item.
     #[serde(deserialize_with = "kernel::json::whole")]
@@ -42,7 +40,6 @@ struct RefundLineBody {
 
 /// A refund to make.
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 struct RefundBody {
     /// How much with tax; else what the lines come to.
     amount: Option<Amount>,
@@ -94,7 +91,7 @@ pub(crate) fn routes(routes: &mut Routes) {
 
 async fn refund(call: Call) -> Result<Reply, Fault> {
     let order_id: OrderId = call.id("order_id")?;
-    let body: RefundBody = call.body()?;
+    let body: RefundBody = call.lenient_body()?;
     let key = match call.idempotency_key()? {
         Some(key) => kernel::hash::sha256(format!("{}:{order_id}:{key}", call.caller.user_id())),
         None => call.unique_id.clone(),

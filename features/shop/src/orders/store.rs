@@ -3,11 +3,12 @@
 use db::DbError;
 use kernel::contracts::shop::Address;
 use kernel::ids::{OrderId, UserId};
-use kernel::{Currency, Decimal, Fault, Moment, Page};
+use kernel::{Currency, Decimal, Fault, Moment};
 use runtime::{Row, Sql, Tx, params};
 
-use super::model::{Filter, Order};
+use super::model::Order;
 use super::store_items;
+pub(crate) use super::store_list::list;
 pub(crate) use super::store_notes::{add_note, notes};
 
 const RECORD: Sql = Sql::new(
@@ -41,12 +42,12 @@ const RENEW_OPERATIONAL: Sql = Sql::new(
     "UPDATE {p}wc_order_operational_data SET prices_include_tax = ?, cart_hash = ? WHERE order_id = ?",
 );
 const RETIRE: Sql = Sql::new("UPDATE {p}cartwright_order_records SET idempotency_key = ? WHERE id = ?");
-const COLUMNS: &str = "o.id, o.status, o.currency, o.type, o.tax_amount, o.total_amount, o.customer_id, o.billing_email, \
+pub(super) const COLUMNS: &str = "o.id, o.status, o.currency, o.type, o.tax_amount, o.total_amount, o.customer_id, o.billing_email, \
     o.date_created_gmt, o.date_updated_gmt, o.parent_order_id, o.payment_method, o.payment_method_title, o.transaction_id, \
     o.ip_address, o.user_agent, o.customer_note, d.created_via, d.prices_include_tax, d.cart_hash, d.order_key, \
     d.order_stock_reduced, d.date_paid_gmt, d.date_completed_gmt, d.shipping_tax_amount, d.shipping_total_amount, \
     d.discount_tax_amount, d.discount_total_amount, r.version, r.cart_token";
-const FROM: &str = "FROM {p}wc_orders o JOIN {p}wc_order_operational_data d ON d.order_id = o.id \
+pub(super) const FROM: &str = "FROM {p}wc_orders o JOIN {p}wc_order_operational_data d ON d.order_id = o.id \
     JOIN {p}cartwright_order_records r ON r.id = o.id";
 const ADDRESSES: Sql = Sql::new(
     "SELECT address_type, first_name, last_name, company, address_1, address_2, city, state, postcode, country, email, phone \
@@ -59,7 +60,12 @@ const INSERT_ADDRESS: Sql = Sql::new(
 );
 const META: Sql =
     Sql::new("SELECT meta_key, meta_value FROM {p}wc_orders_meta WHERE order_id = ? ORDER BY id");
-const CLEAR_META: Sql = Sql::new("DELETE FROM {p}wc_orders_meta WHERE order_id = ? AND meta_key = ?");
+const META_IDS: Sql = Sql::new("SELECT id FROM {p}wc_orders_meta WHERE order_id = ? ORDER BY id");
+const META_OF_KEY: Sql =
+    Sql::new("SELECT id FROM {p}wc_orders_meta WHERE order_id = ? AND meta_key = ? ORDER BY id LIMIT 1");
+const SET_META: Sql =
+    Sql::new("UPDATE {p}wc_orders_meta SET meta_key = ?, meta_value = ? WHERE id = ? AND order_id = ?");
+const REMOVE_META: Sql = Sql::new("DELETE FROM {p}wc_orders_meta WHERE id = ? AND order_id = ?");
 const INSERT_META: Sql =
     Sql::new("INSERT INTO {p}wc_orders_meta (order_id, meta_key, meta_value) VALUES (?, ?, ?)");
 const CLEAR_ALL_META: Sql = Sql::new("DELETE FROM {p}wc_orders_meta WHERE order_id = ?");
@@ -251,14 +257,33 @@ fn add_addresses(tx: &mut Tx, order: &Order) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Sets a metadata value.
+/// Sets a metadata value: the first of its key, where there is one.
 pub(crate) fn put_meta(tx: &mut Tx, id: OrderId, key: &str, value: &str) -> Result<(), Fault> {
-    tx.execute(&CLEAR_META, params![id, key])?;
-    tx.execute(&INSERT_META, params![id, key, value])?;
+    let known: Option<i64> = tx.one(&META_OF_KEY, params![id, key], |row| row.get("id"))?;
+    match known {
+        Some(row) => set_meta(tx, id, row, key, value),
+        None => Ok(tx.execute(&INSERT_META, params![id, key, value]).map(drop)?),
+    }
+}
+
+/// Rows of the metadata, in their order.
+pub(crate) fn meta_ids(tx: &mut Tx, id: OrderId) -> Result<Vec<i64>, Fault> {
+    Ok(tx.rows(&META_IDS, params![id], |row| row.get("id"))?)
+}
+
+/// Sets key and value of a row of the metadata.
+pub(crate) fn set_meta(tx: &mut Tx, id: OrderId, row: i64, key: &str, value: &str) -> Result<(), Fault> {
+    tx.execute(&SET_META, params![key, value, row, id])?;
     Ok(())
 }
 
-fn order(row: &Row) -> Result<Order, DbError> {
+/// Takes a row of the metadata away.
+pub(crate) fn remove_meta(tx: &mut Tx, id: OrderId, row: i64) -> Result<(), Fault> {
+    tx.execute(&REMOVE_META, params![row, id])?;
+    Ok(())
+}
+
+pub(super) fn order(row: &Row) -> Result<Order, DbError> {
     let status: String = row.get("status")?;
     let amount = |column: &str| -> Result<Decimal, DbError> {
         Ok(row.get::<Option<Decimal>>(column)?.unwrap_or(Decimal::ZERO))
@@ -309,7 +334,7 @@ pub(crate) fn find(tx: &mut Tx, id: OrderId) -> Result<Option<Order>, Fault> {
     }
 }
 
-fn complete(tx: &mut Tx, mut order: Order) -> Result<Order, Fault> {
+pub(super) fn complete(tx: &mut Tx, mut order: Order) -> Result<Order, Fault> {
     let addresses = tx
         .rows(&ADDRESSES, params![order.id], |row| Ok((row.get::<String>("address_type")?, address(row)?)))?;
     for (kind, address) in addresses {
@@ -359,68 +384,6 @@ fn found(tx: &mut Tx, ids: Vec<OrderId>) -> Result<Vec<Order>, Fault> {
         orders.extend(find(tx, id)?);
     }
     Ok(orders)
-}
-
-/// A page of orders, newest first unless asked otherwise.
-pub(crate) fn list(tx: &mut Tx, filter: &Filter) -> Result<Page<Order>, Fault> {
-    let mut condition = String::from("o.type = 'shop_order'");
-    let mut values: Vec<db::Param<'_>> = Vec::new();
-    if filter.statuses.is_empty() {
-        condition.push_str(" AND o.status <> 'wc-trash' AND o.status NOT LIKE 'wc-cartbay-%'");
-    } else {
-        let marks = vec!["?"; filter.statuses.len()].join(", ");
-        condition.push_str(&format!(" AND o.status IN ({marks})"));
-        values.extend(filter.statuses.iter().map(|status| db::Param::from(format!("wc-{status}"))));
-    }
-    for (text, value) in
-        [(" AND o.customer_id = ?", filter.customer_id), (" AND o.parent_order_id = ?", filter.parent_id)]
-    {
-        if let Some(value) = value {
-            condition.push_str(text);
-            values.push(value.into());
-        }
-    }
-    if let Some(product) = filter.product_id {
-        condition.push_str(
-            " AND o.id IN (SELECT i.order_id FROM {p}woocommerce_order_items i JOIN {p}woocommerce_order_itemmeta m \
-             ON m.order_item_id = i.order_item_id WHERE m.meta_key IN ('_product_id', '_variation_id') AND m.meta_value = ?)",
-        );
-        values.push(product.to_string().into());
-    }
-    for (text, value) in
-        [(" AND o.date_created_gmt >= ?", filter.after), (" AND o.date_created_gmt <= ?", filter.before)]
-    {
-        if let Some(value) = value {
-            condition.push_str(text);
-            values.push(value.into());
-        }
-    }
-    if !filter.include.is_empty() {
-        let marks = vec!["?"; filter.include.len()].join(", ");
-        condition.push_str(&format!(" AND o.id IN ({marks})"));
-        values.extend(filter.include.iter().map(|id| db::Param::from(*id)));
-    }
-    if !filter.search.is_empty() {
-        let pattern = format!("%{}%", filter.search.replace(['%', '_'], ""));
-        condition.push_str(
-            " AND (o.email_normal LIKE ? OR o.id = ? OR o.id IN (SELECT order_id FROM {p}wc_order_addresses \
-             WHERE LOWER(first_name) LIKE ? OR LOWER(last_name) LIKE ?))",
-        );
-        let number: i64 = filter.search.trim_start_matches('#').parse().unwrap_or(0);
-        values.extend([pattern.clone().into(), number.into(), pattern.clone().into(), pattern.into()]);
-    }
-    let total =
-        tx.count_text(&format!("SELECT COUNT(*) FROM {{p}}wc_orders o WHERE {condition}"), &values)?;
-    let order_by =
-        if filter.ascending { "o.date_created_gmt, o.id" } else { "o.date_created_gmt DESC, o.id DESC" };
-    let text = format!("SELECT {COLUMNS} {FROM} WHERE {condition} ORDER BY {order_by} LIMIT ? OFFSET ?");
-    values.extend([db::Param::from(filter.limit), db::Param::from(filter.offset)]);
-    let plain = tx.rows_text(&text, &values, order)?;
-    let mut rows = Vec::with_capacity(plain.len());
-    for order in plain {
-        rows.push(complete(tx, order)?);
-    }
-    Ok(Page { rows, total })
 }
 
 /// Has this address a paid or on-hold order since then?

@@ -22,6 +22,26 @@ const CLEAR_ITEM_META: Sql =
 const ITEM_IDS: Sql = Sql::new("SELECT order_item_id FROM {p}woocommerce_order_items WHERE order_id = ?");
 const CLEAR_ITEMS: Sql = Sql::new("DELETE FROM {p}woocommerce_order_items WHERE order_id = ?");
 
+const RENAME: Sql =
+    Sql::new("UPDATE {p}woocommerce_order_items SET order_item_name = ? WHERE order_item_id = ?");
+const CLEAR_META: Sql =
+    Sql::new("DELETE FROM {p}woocommerce_order_itemmeta WHERE order_item_id = ? AND meta_key = ?");
+
+/// Gives an item another name.
+pub(crate) fn rename(tx: &mut Tx, item: i64, name: &str) -> Result<(), Fault> {
+    tx.execute(&RENAME, params![name, item])?;
+    Ok(())
+}
+
+/// Sets a metadata value of an item, or takes it away.
+pub(crate) fn set_meta(tx: &mut Tx, item: i64, key: &str, value: Option<&str>) -> Result<(), Fault> {
+    tx.execute(&CLEAR_META, params![item, key])?;
+    if let Some(value) = value {
+        tx.execute(&INSERT_ITEM_META, params![item, key, value])?;
+    }
+    Ok(())
+}
+
 /// Items with their metadata.
 pub(crate) fn all(tx: &mut Tx, id: OrderId) -> Result<Vec<Item>, Fault> {
     let mut items: Vec<Item> = Vec::new();

@@ -5,7 +5,7 @@ use serde::Serialize;
 use web::command::{option, positional};
 use web::{Command, Output};
 
-use super::model::Filter;
+use super::model_list::{Filter, Only, Order};
 use super::{commands, queries};
 
 #[derive(Serialize)]
@@ -67,9 +67,9 @@ fn list() -> Command {
             let search = arguments.get("search").unwrap_or_default().to_lowercase();
             let rows = engine
                 .read(move |tx| {
-                    let filter =
-                        Filter { search, order: "id-asc".to_owned(), limit: 10_000, ..Filter::default() };
                     let now = tx.now();
+                    let only = if search.is_empty() { Vec::new() } else { vec![Only::NameOrSku(search)] };
+                    let filter = Filter { only, order: Order::Id, limit: 10_000, now, ..Filter::default() };
                     let page = queries::list(tx, &filter)?;
                     Ok(page
                         .rows

@@ -7,6 +7,7 @@ use runtime::Tx;
 use runtime::engine::Surroundings;
 use serde::Serialize;
 
+use super::commands_columns::{self, Columns};
 use super::model::{Attribute, Product};
 use super::store;
 use crate::catalogue::import::{
@@ -53,6 +54,8 @@ pub fn import(tx: &mut Tx, file: &[u8], price_decimals: u32) -> Result<Imported,
         Reference::Id(_) => false,
     };
     let report = parse(file, ImportSettings { price_decimals, has: &has });
+    let columns = Columns(report.columns.clone());
+    let dropped = commands_columns::dropped(&report.products);
     let mut imported = Imported {
         problems: report.problems.into_iter().map(ImportProblem::from).collect(),
         ..Imported::default()
@@ -61,7 +64,7 @@ pub fn import(tx: &mut Tx, file: &[u8], price_decimals: u32) -> Result<Imported,
     let (variations, others): (Vec<_>, Vec<_>) =
         report.products.into_iter().partition(|row| row.kind == ProductKind::Variation);
     for row in others.iter().chain(&variations) {
-        match import_row(tx, row, &by_reference) {
+        match import_row(tx, row, &columns, &by_reference) {
             Ok((product, fresh)) => {
                 imported.created += usize::from(fresh);
                 imported.updated += usize::from(!fresh);
@@ -76,6 +79,7 @@ pub fn import(tx: &mut Tx, file: &[u8], price_decimals: u32) -> Result<Imported,
         }
     }
     link_groups(tx, &others, &by_reference)?;
+    imported.problems.extend(dropped);
     Ok(imported)
 }
 
@@ -111,11 +115,20 @@ fn remember(by_reference: &mut BTreeMap<Reference, Product>, row: &ProductRow, p
 fn import_row(
     tx: &mut Tx,
     row: &ProductRow,
+    columns: &Columns,
     by_reference: &BTreeMap<Reference, Product>,
 ) -> Result<(Product, bool), Fault> {
     let now = tx.now();
     let known = match &row.sku {
         Some(sku) => store::by_sku(tx, sku)?,
+        None => None,
+    };
+    // Held and read anew: what the file does not name is written as it stands.
+    let known = match known {
+        Some(known) => {
+            store::hold(tx, known.id)?;
+            store::by_id(tx, known.id)?
+        }
         None => None,
     };
     let fresh = known.is_none();
@@ -125,8 +138,16 @@ fn import_row(
         None => None,
     };
     let zone = tx.zone().to_owned();
+    let there = product.clone();
     fill(&mut product, row, parent.as_ref(), &zone);
-    product.category_ids.clear();
+    commands_columns::details(tx, &mut product, row, columns)?;
+    if !fresh {
+        commands_columns::keep(&mut product, &there, columns);
+        commands_columns::check(&product)?;
+    }
+    if fresh || columns.has("categories") {
+        product.category_ids.clear();
+    }
     for path in &row.categories {
         let mut below = 0;
         for name in path {
@@ -214,6 +235,7 @@ fn fill(product: &mut Product, row: &ProductRow, parent: Option<&Product>, zone:
             name: attribute.name.clone(),
             options: attribute.values.clone(),
             visible: attribute.visible,
+            variation: None,
         })
         .collect();
 }

@@ -6,11 +6,19 @@
 
 pub mod cli;
 pub mod commands;
+pub(crate) mod commands_columns;
 pub mod model;
+pub mod model_details;
+pub mod model_list;
 pub mod queries;
 pub mod rest;
+pub mod rest_body;
+pub mod rest_categories;
+pub mod rest_list;
 pub mod rest_model;
 pub mod rest_store;
+pub mod rest_store_list;
 pub mod rest_variations;
 pub(crate) mod store;
+pub(crate) mod store_list;
 pub mod storefront;

@@ -4,6 +4,7 @@ use kernel::ids::ProductId;
 use kernel::{Decimal, Moment};
 use serde::{Deserialize, Serialize};
 
+use super::model_details::Details;
 use crate::totals::TaxStatus;
 
 /// An attribute as it is stored with a product. A variation holds one value, or none for any.
@@ -15,10 +16,13 @@ pub struct Attribute {
     pub options: Vec<String>,
     /// Shown on the page.
     pub visible: bool,
+    /// Chosen by the shopper for a variation; none: when a variation names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variation: Option<bool>,
 }
 
 /// A product or a variation.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Product {
     /// Row.
     pub id: ProductId,
@@ -84,6 +88,8 @@ pub struct Product {
     pub created_at: Moment,
     /// Changed at.
     pub updated_at: Moment,
+    /// What is kept for WooCommerce's clients.
+    pub details: Details,
     /// Categories.
     pub category_ids: Vec<i64>,
 }
@@ -125,6 +131,7 @@ impl Product {
             total_sales: 0,
             created_at: now,
             updated_at: now,
+            details: Details::default(),
             category_ids: Vec::new(),
         }
     }
@@ -169,6 +176,27 @@ impl Product {
         }
     }
 
+    /// Whether a shopper chooses a value of the attribute: said so, or a variation names it.
+    #[must_use]
+    pub fn varies(attribute: &Attribute, variations: &[Self]) -> bool {
+        let named = |variation: &Self| variation.attributes.iter().any(|own| own.name == attribute.name);
+        attribute.variation == Some(true) || variations.iter().any(named)
+    }
+
+    /// Whether it can be had: of a variable product whether one of its variations can.
+    #[must_use]
+    pub fn shown_stock_status(&self, variations: &[Self]) -> &str {
+        if self.kind != "variable" {
+            return &self.stock_status;
+        }
+        let one_is = |status: &str| {
+            variations
+                .iter()
+                .any(|variation| variation.status == "publish" && variation.stock_status == status)
+        };
+        ["instock", "onbackorder"].into_iter().find(|status| one_is(status)).unwrap_or("outofstock")
+    }
+
     /// What tells a variation from its like: `Blue, Large`.
     #[must_use]
     pub fn variation_label(&self) -> String {
@@ -190,25 +218,4 @@ pub struct Category {
     pub slug: String,
     /// Published products in it.
     pub count: i64,
-}
-
-/// What a list of products is narrowed and ordered by.
-#[derive(Debug, Clone, Default)]
-pub struct Filter {
-    /// Words in name or SKU, lower case.
-    pub search: String,
-    /// Only this category and those below it are listed by the caller.
-    pub category_id: Option<i64>,
-    /// Only this SKU.
-    pub sku: Option<String>,
-    /// Only this status; none is every one.
-    pub status: Option<String>,
-    /// Only what is listed in the shop.
-    pub listed: bool,
-    /// `menu_order`, `price`, `price-desc`, `date`, `title`, `id`, `popularity`.
-    pub order: String,
-    /// Rows to skip.
-    pub offset: i64,
-    /// Rows at most.
-    pub limit: i64,
 }

@@ -5,8 +5,9 @@ use kernel::ids::ProductId;
 use kernel::{Decimal, Fault, Page};
 use runtime::Tx;
 
-use super::model::{Category, Filter, Product};
-use super::store;
+use super::model::{Category, Product};
+use super::model_list::Filter;
+use super::{store, store_list};
 
 /// A product or a variation.
 pub fn find(tx: &mut Tx, id: ProductId) -> Result<Option<Product>, Fault> {
@@ -20,7 +21,7 @@ pub fn published(tx: &mut Tx, slug: &str) -> Result<Option<Product>, Fault> {
 
 /// A page of products.
 pub fn list(tx: &mut Tx, filter: &Filter) -> Result<Page<Product>, Fault> {
-    store::list(tx, filter)
+    store_list::list(tx, filter)
 }
 
 /// Variations in their order.
@@ -31,6 +32,19 @@ pub fn variations(tx: &mut Tx, parent: ProductId) -> Result<Vec<Product>, Fault>
 /// Categories by name with the count of their products.
 pub fn categories(tx: &mut Tx) -> Result<Vec<Category>, Fault> {
     store::categories(tx)
+}
+
+/// These categories and all below them.
+pub(crate) fn with_children(categories: &[Category], ids: &[i64]) -> Vec<i64> {
+    let mut all = ids.to_vec();
+    let mut place = 0;
+    while let Some(id) = all.get(place).copied() {
+        place += 1;
+        let below = categories.iter().filter(|category| category.parent == id).map(|category| category.id);
+        let fresh: Vec<i64> = below.filter(|id| !all.contains(id)).collect();
+        all.extend(fresh);
+    }
+    all
 }
 
 /// The name a product is sold under: `Hoodie - Blue, Yes`. `chosen` fills in what the variation leaves open.

@@ -1,14 +1,16 @@
-//! A product as `wc/v3` shows it, and the bodies it takes.
+//! A product as `wc/v3` shows it.
 
 use kernel::ids::ProductId;
-use kernel::{Amount, Decimal, Fault, Moment};
+use kernel::{Decimal, Fault, Moment};
 use runtime::Tx;
 use runtime::engine::Surroundings;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::model::{Attribute, Category, Product};
+use super::model_details::{DefaultAttribute, Details, Dimensions, Download, Image};
 use super::{queries, store};
+use crate::wire::Meta;
 
 /// A category of a product.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -16,15 +18,6 @@ pub struct CategoryReference {
     id: i64,
     name: String,
     slug: String,
-}
-
-/// A picture.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct Image {
-    id: i64,
-    src: String,
-    name: String,
-    alt: String,
 }
 
 /// An attribute of a product; a variation has `option` instead of `options`.
@@ -41,6 +34,49 @@ pub struct AttributeReply {
     options: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     option: Option<String>,
+}
+
+/// What is kept for WooCommerce's clients.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct DetailsReply {
+    downloads: Vec<Download>,
+    download_limit: i64,
+    download_expiry: i64,
+    low_stock_amount: Option<i64>,
+    weight: String,
+    dimensions: Dimensions,
+    shipping_class: String,
+    global_unique_id: String,
+    reviews_allowed: bool,
+    purchase_note: String,
+    upsell_ids: Vec<i64>,
+    cross_sell_ids: Vec<i64>,
+    images: Vec<Image>,
+    default_attributes: Vec<DefaultAttribute>,
+    meta_data: Vec<Meta>,
+}
+
+impl From<&Details> for DetailsReply {
+    fn from(details: &Details) -> Self {
+        let details = details.clone();
+        Self {
+            downloads: details.downloads,
+            download_limit: details.download_limit,
+            download_expiry: details.download_expiry,
+            low_stock_amount: details.low_stock_amount,
+            weight: details.weight,
+            dimensions: details.dimensions,
+            shipping_class: details.shipping_class,
+            global_unique_id: details.global_unique_id,
+            reviews_allowed: details.reviews_allowed,
+            purchase_note: details.purchase_note,
+            upsell_ids: details.upsell_ids,
+            cross_sell_ids: details.cross_sell_ids,
+            images: details.images,
+            default_attributes: details.default_attributes,
+            meta_data: details.meta,
+        }
+    }
 }
 
 /// A product as `wc/v3` shows it.
@@ -66,7 +102,9 @@ pub struct ProductReply {
     price: String,
     regular_price: String,
     sale_price: String,
+    date_on_sale_from: Option<String>,
     date_on_sale_from_gmt: Option<String>,
+    date_on_sale_to: Option<String>,
     date_on_sale_to_gmt: Option<String>,
     on_sale: bool,
     purchasable: bool,
@@ -89,13 +127,12 @@ pub struct ProductReply {
     parent_id: ProductId,
     categories: Vec<CategoryReference>,
     tags: Vec<String>,
-    images: Vec<Image>,
     attributes: Vec<AttributeReply>,
-    default_attributes: Vec<String>,
     variations: Vec<ProductId>,
     grouped_products: Vec<i64>,
     menu_order: i64,
-    meta_data: Vec<String>,
+    #[serde(flatten)]
+    details: DetailsReply,
 }
 
 fn text(price: Option<Decimal>) -> String {
@@ -138,7 +175,9 @@ impl ProductReply {
             price: text(product.price(now).or(cheapest)),
             regular_price: text(product.regular_price),
             sale_price: text(product.sale_price),
+            date_on_sale_from: product.sale_from.map(|at| local(at, &zone)),
             date_on_sale_from_gmt: product.sale_from.map(Moment::woocommerce),
+            date_on_sale_to: product.sale_to.map(|at| local(at, &zone)),
             date_on_sale_to_gmt: product.sale_to.map(Moment::woocommerce),
             on_sale: product.on_sale(now) || variations.iter().any(|variation| variation.on_sale(now)),
             purchasable: snapshot.purchasable,
@@ -151,7 +190,7 @@ impl ProductReply {
             tax_class: product.tax_class.clone(),
             manage_stock: product.manage_stock,
             stock_quantity: product.manage_stock.then_some(product.stock_quantity),
-            stock_status: product.stock_status.clone(),
+            stock_status: product.shown_stock_status(&variations).to_owned(),
             backorders: product.backorders.clone(),
             backorders_allowed: product.backorders != "no",
             backordered: product.stock_status == "onbackorder",
@@ -160,17 +199,15 @@ impl ProductReply {
             parent_id: product.parent_id,
             categories: product.category_ids.iter().filter_map(own).map(reference).collect(),
             tags: Vec::new(),
-            images: Vec::new(),
             attributes: product
                 .attributes
                 .iter()
                 .map(|attribute| attribute_reply(attribute, is_variation, &variations))
                 .collect(),
-            default_attributes: Vec::new(),
             variations: variations.iter().map(|variation| variation.id).collect(),
             grouped_products: product.grouped_ids.clone(),
             menu_order: product.position,
-            meta_data: Vec::new(),
+            details: DetailsReply::from(&product.details),
         })
     }
 }
@@ -180,8 +217,7 @@ fn reference(category: &Category) -> CategoryReference {
 }
 
 fn attribute_reply(attribute: &Attribute, is_variation: bool, variations: &[Product]) -> AttributeReply {
-    let varies =
-        variations.iter().any(|variation| variation.attributes.iter().any(|own| own.name == attribute.name));
+    let varies = Product::varies(attribute, variations);
     AttributeReply {
         id: 0,
         name: attribute.name.clone(),
@@ -191,86 +227,4 @@ fn attribute_reply(attribute: &Attribute, is_variation: bool, variations: &[Prod
         options: (!is_variation).then(|| attribute.options.clone()),
         option: is_variation.then(|| attribute.options.first().cloned().unwrap_or_default()),
     }
-}
-
-/// A category named by its id.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CategoryBody {
-    /// Row.
-    pub(crate) id: i64,
-}
-
-/// An attribute; a variation takes `option`.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AttributeBody {
-    /// Ignored: attributes are known by name.
-    #[serde(default)]
-    #[expect(dead_code, reason = "attributes are known by name")]
-    pub(crate) id: i64,
-    /// Name.
-    #[serde(default)]
-    pub(crate) name: String,
-    /// Values.
-    #[serde(default)]
-    pub(crate) options: Vec<String>,
-    /// The one value of a variation.
-    pub(crate) option: Option<String>,
-    /// Shown on the page.
-    pub(crate) visible: Option<bool>,
-    /// Ignored: an attribute varies when a variation uses it.
-    #[expect(dead_code, reason = "taken, as WooCommerce's clients send it back, and not used")]
-    pub(crate) variation: Option<bool>,
-    /// Place among its like; ignored, the order of the list counts.
-    #[expect(dead_code, reason = "taken, as WooCommerce's clients send it back, and not used")]
-    pub(crate) position: Option<i64>,
-}
-
-/// A product to make or to change. What is left out stays.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct ProductBody {
-    /// Ignored on change, as WooCommerce's clients send it back.
-    pub(crate) id: Option<i64>,
-    pub(crate) name: Option<String>,
-    pub(crate) slug: Option<String>,
-    #[serde(rename = "type")]
-    pub(crate) kind: Option<String>,
-    pub(crate) status: Option<String>,
-    pub(crate) featured: Option<bool>,
-    pub(crate) catalog_visibility: Option<String>,
-    pub(crate) description: Option<String>,
-    pub(crate) short_description: Option<String>,
-    pub(crate) sku: Option<String>,
-    pub(crate) regular_price: Option<PriceBody>,
-    pub(crate) sale_price: Option<PriceBody>,
-    pub(crate) date_on_sale_from_gmt: Option<String>,
-    pub(crate) date_on_sale_to_gmt: Option<String>,
-    #[serde(rename = "virtual")]
-    pub(crate) is_virtual: Option<bool>,
-    pub(crate) downloadable: Option<bool>,
-    pub(crate) external_url: Option<String>,
-    pub(crate) button_text: Option<String>,
-    pub(crate) tax_status: Option<String>,
-    pub(crate) tax_class: Option<String>,
-    pub(crate) manage_stock: Option<bool>,
-    pub(crate) stock_quantity: Option<i64>,
-    pub(crate) stock_status: Option<String>,
-    pub(crate) backorders: Option<String>,
-    pub(crate) sold_individually: Option<bool>,
-    pub(crate) categories: Option<Vec<CategoryBody>>,
-    pub(crate) attributes: Option<Vec<AttributeBody>>,
-    pub(crate) grouped_products: Option<Vec<i64>>,
-    pub(crate) menu_order: Option<i64>,
-}
-
-/// A price: a number, a decimal string, or an empty string for none.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(untagged)]
-pub enum PriceBody {
-    /// An amount.
-    Amount(Amount),
-    /// Empty: no price.
-    Empty(String),
 }

@@ -2,16 +2,17 @@
 
 use http::Method;
 use kernel::ids::ProductId;
-use kernel::{Currency, Decimal, Fault, Page};
+use kernel::{Currency, Decimal, Fault};
 use runtime::Tx;
 use runtime::settings::shop as setting;
 use schemars::JsonSchema;
 use serde::Serialize;
 use web::{Call, Reply, Routes};
 
-use super::model::{Category, Filter, Product};
-use super::{queries, store};
+use super::model::{Category, Product};
+use super::{queries, rest_categories, rest_store_list, store};
 use crate::store_money::{CurrencyLook, minor};
+use crate::wire::ROWS;
 
 /// What a product costs.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -111,35 +112,17 @@ pub(crate) fn routes(routes: &mut Routes) {
         .rest(Method::GET, "wc/store/v1", "/products")
         .summary("Products for sale.")
         .paged()
-        .query("category", "Only this category's id.")
+        .queries(&rest_store_list::PARAMETERS)
         .replies::<Vec<StoreProduct>>()
-        .read(|call, tx| {
-            let paging = call.paging(&["date", "id", "price", "popularity", "menu_order", "title"])?;
-            let order = match (paging.orderby.as_str(), paging.descending) {
-                ("price", true) => "price-desc",
-                (other, _) => other,
-            };
-            let filter = Filter {
-                search: paging.search.clone(),
-                category_id: call.query("category").and_then(|text| text.parse().ok()),
-                listed: true,
-                order: order.to_owned(),
-                offset: paging.offset(),
-                limit: i64::from(paging.per_page),
-                ..Filter::default()
-            };
-            let page = queries::list(tx, &filter)?;
-            let mut rows = Vec::new();
-            for product in &page.rows {
-                rows.push(store_product(tx, product)?);
-            }
-            Ok(Reply::list(&Page { rows, total: page.total }, &paging))
-        });
+        .read(rest_store_list::list);
     routes
         .rest(Method::GET, "wc/store/v1", "/products/categories")
         .summary("Categories.")
+        .paged()
+        .queries(&ROWS)
+        .queries(&rest_categories::PARAMETERS)
         .replies::<Vec<Category>>()
-        .read(|_, tx| Ok(Reply::json(&queries::categories(tx)?)));
+        .read(|call, tx| rest_categories::list(call, tx, true));
     routes
         .rest(Method::GET, "wc/store/v1", "/products/{id}")
         .summary("A product, by id or slug.")
@@ -180,7 +163,7 @@ pub(crate) fn prices(tx: &mut Tx, product: &Product, currency: Currency) -> Resu
     })
 }
 
-fn store_product(tx: &mut Tx, product: &Product) -> Result<StoreProduct, Fault> {
+pub(crate) fn store_product(tx: &mut Tx, product: &Product) -> Result<StoreProduct, Fault> {
     use runtime::engine::Surroundings;
     let now = tx.now();
     let currency = setting::currency(tx)?;
@@ -188,9 +171,6 @@ fn store_product(tx: &mut Tx, product: &Product) -> Result<StoreProduct, Fault> 
     let snapshot = queries::snapshot(tx, product)?;
     let variations = if product.kind == "variable" { store::variations(tx, product.id)? } else { Vec::new() };
     let own = queries::categories(tx)?;
-    let varies = |name: &str| {
-        variations.iter().any(|variation| variation.attributes.iter().any(|attribute| attribute.name == name))
-    };
     let in_stock = if product.kind == "variable" {
         variations.iter().any(Product::in_stock)
     } else {
@@ -226,7 +206,7 @@ fn store_product(tx: &mut Tx, product: &Product) -> Result<StoreProduct, Fault> 
                 id: 0,
                 name: attribute.name.clone(),
                 taxonomy: None,
-                has_variations: varies(&attribute.name),
+                has_variations: Product::varies(attribute, &variations),
                 terms: attribute
                     .options
                     .iter()

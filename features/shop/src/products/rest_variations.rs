@@ -2,13 +2,14 @@
 
 use http::Method;
 use kernel::ids::ProductId;
-use kernel::{Fault, Page, capability};
+use kernel::{Fault, capability};
 use runtime::Tx;
 use web::{Call, Reply, Routes};
 
 use super::model::Product;
-use super::rest_model::{ProductBody, ProductReply};
-use super::{queries, rest, store};
+use super::rest_body::ProductBody;
+use super::rest_model::ProductReply;
+use super::{queries, rest, rest_body, rest_list, store};
 
 pub(crate) fn routes(routes: &mut Routes) {
     routes
@@ -16,8 +17,12 @@ pub(crate) fn routes(routes: &mut Routes) {
         .summary("Variations of a product.")
         .requires(capability::MANAGE_WOOCOMMERCE)
         .paged()
+        .queries(&rest_list::PARAMETERS)
         .replies::<Vec<ProductReply>>()
-        .read(list);
+        .read(|call, tx| {
+            let parent = parent(call, tx)?;
+            rest_list::variations(call, tx, &parent)
+        });
     routes
         .rest(Method::POST, "wc/v3", "/products/{product_id}/variations")
         .summary("Make a variation.")
@@ -34,7 +39,7 @@ pub(crate) fn routes(routes: &mut Routes) {
                 name: parent.name,
                 ..Product::fresh(now)
             };
-            rest::change(tx, &mut variation, &call.body()?)?;
+            rest_body::change(tx, &mut variation, &call.lenient_body()?)?;
             Ok(Reply::created(&rest::reply(tx, &variation)?))
         });
     routes
@@ -46,7 +51,7 @@ pub(crate) fn routes(routes: &mut Routes) {
             let variation = own(call, tx)?;
             Ok(Reply::json(&rest::reply(tx, &variation)?))
         });
-    for method in [Method::PUT, Method::PATCH] {
+    for method in web::CHANGES {
         routes
             .rest(method, "wc/v3", "/products/{product_id}/variations/{id}")
             .summary("Change a variation.")
@@ -54,8 +59,9 @@ pub(crate) fn routes(routes: &mut Routes) {
             .body::<ProductBody>()
             .replies::<ProductReply>()
             .unit(|call, tx| {
+                store::hold(tx, call.id("id")?)?;
                 let mut variation = own(call, tx)?;
-                rest::change(tx, &mut variation, &call.body()?)?;
+                rest_body::change(tx, &mut variation, &call.lenient_body()?)?;
                 Ok(Reply::json(&rest::reply(tx, &variation)?))
             });
     }
@@ -63,6 +69,7 @@ pub(crate) fn routes(routes: &mut Routes) {
         .rest(Method::DELETE, "wc/v3", "/products/{product_id}/variations/{id}")
         .summary("Delete a variation.")
         .requires(capability::MANAGE_WOOCOMMERCE)
+        .query("force", "true: for good; variations have no trash, and go for good all the same.")
         .replies::<ProductReply>()
         .unit(|call, tx| {
             let variation = own(call, tx)?;
@@ -81,19 +88,4 @@ fn own(call: &Call, tx: &mut Tx) -> Result<Product, Fault> {
     let parent = parent(call, tx)?;
     let id: ProductId = call.id("id")?;
     queries::find(tx, id)?.filter(|variation| variation.parent_id == parent.id).ok_or_else(rest::invalid_id)
-}
-
-fn list(call: &Call, tx: &mut Tx) -> Result<Reply, Fault> {
-    let parent = parent(call, tx)?;
-    let paging = call.paging(&["menu_order", "id", "date"])?;
-    let all = queries::variations(tx, parent.id)?;
-    let total = i64::try_from(all.len()).unwrap_or(i64::MAX);
-    let skip = usize::try_from(paging.offset()).unwrap_or(usize::MAX);
-    let take = usize::try_from(paging.per_page).unwrap_or(usize::MAX);
-    let categories = queries::categories(tx)?;
-    let mut rows = Vec::new();
-    for variation in all.iter().skip(skip).take(take) {
-        rows.push(ProductReply::of(tx, variation, &categories)?);
-    }
-    Ok(Reply::list(&Page { rows, total }, &paging))
 }

@@ -4,28 +4,29 @@ use std::collections::BTreeMap;
 
 use db::DbError;
 use kernel::ids::ProductId;
-use kernel::{Decimal, Fault, Moment, Page};
+use kernel::{Decimal, Fault, Moment};
 use runtime::{Row, Sql, Tx, params};
 
-use super::model::{Category, Filter, Product};
+use super::model::{Category, Product};
+use super::model_details::Details;
 
-const COLUMNS: &str = "id, parent_id, type, status, visibility, name, slug, sku, short_description, description, regular_price, \
+pub(crate) const COLUMNS: &str = "id, parent_id, type, status, visibility, name, slug, sku, short_description, description, regular_price, \
     sale_price, sale_from, sale_to, tax_status, tax_class, manage_stock, stock_quantity, stock_status, backorders, \
     sold_individually, is_virtual, is_downloadable, featured, attributes, grouped_ids, external_url, button_text, position, \
-    total_sales, created_at, updated_at";
+    total_sales, created_at, updated_at, details";
 const INSERT: Sql = Sql::new(
     "INSERT INTO {p}cartwright_products (parent_id, type, status, visibility, name, slug, sku, short_description, description, \
      regular_price, sale_price, sale_from, sale_to, tax_status, tax_class, manage_stock, stock_quantity, stock_status, \
      backorders, sold_individually, is_virtual, is_downloadable, featured, attributes, grouped_ids, external_url, button_text, \
-     position, total_sales, revision, created_at, updated_at) \
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)",
+     position, total_sales, revision, created_at, updated_at, details) \
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)",
 );
 const UPDATE: Sql = Sql::new(
     "UPDATE {p}cartwright_products SET parent_id = ?, type = ?, status = ?, visibility = ?, name = ?, slug = ?, sku = ?, \
      short_description = ?, description = ?, regular_price = ?, sale_price = ?, sale_from = ?, sale_to = ?, tax_status = ?, \
      tax_class = ?, manage_stock = ?, stock_quantity = ?, stock_status = ?, backorders = ?, sold_individually = ?, \
      is_virtual = ?, is_downloadable = ?, featured = ?, attributes = ?, grouped_ids = ?, external_url = ?, button_text = ?, \
-     position = ?, total_sales = ?, revision = revision + 1, created_at = ?, updated_at = ? WHERE id = ?",
+     position = ?, total_sales = ?, revision = revision + 1, created_at = ?, updated_at = ?, details = ? WHERE id = ?",
 );
 const DELETE: Sql = Sql::new("DELETE FROM {p}cartwright_products WHERE id = ? OR parent_id = ?");
 const SLUGS_LIKE: Sql = Sql::new("SELECT COUNT(*) FROM {p}cartwright_products WHERE slug = ? AND id <> ?");
@@ -36,7 +37,14 @@ const CLEAR_CATEGORIES: Sql = Sql::new("DELETE FROM {p}cartwright_product_catego
 const ADD_CATEGORY: Sql =
     Sql::new("INSERT INTO {p}cartwright_product_categories (product_id, category_id) VALUES (?, ?)");
 const CATEGORY: Sql = Sql::new("SELECT id FROM {p}cartwright_categories WHERE name = ? AND parent_id = ?");
-const CATEGORY_SLUGS: Sql = Sql::new("SELECT COUNT(*) FROM {p}cartwright_categories WHERE slug = ?");
+const CATEGORY_SLUGS: Sql =
+    Sql::new("SELECT COUNT(*) FROM {p}cartwright_categories WHERE slug = ? AND id <> ?");
+const UPDATE_CATEGORY: Sql =
+    Sql::new("UPDATE {p}cartwright_categories SET parent_id = ?, name = ?, slug = ? WHERE id = ?");
+const RAISE_CATEGORIES: Sql =
+    Sql::new("UPDATE {p}cartwright_categories SET parent_id = ? WHERE parent_id = ?");
+const DELETE_CATEGORY: Sql = Sql::new("DELETE FROM {p}cartwright_categories WHERE id = ?");
+const LEAVE_CATEGORY: Sql = Sql::new("DELETE FROM {p}cartwright_product_categories WHERE category_id = ?");
 const INSERT_CATEGORY: Sql =
     Sql::new("INSERT INTO {p}cartwright_categories (parent_id, name, slug) VALUES (?, ?, ?)");
 const ALL_CATEGORIES: Sql = Sql::new(
@@ -58,7 +66,7 @@ const SOLD_OUT: Sql = Sql::new(
 const COUNT_SALE: Sql =
     Sql::new("UPDATE {p}cartwright_products SET total_sales = total_sales + ? WHERE id = ?");
 
-fn product(row: &Row) -> Result<Product, DbError> {
+pub(crate) fn product(row: &Row) -> Result<Product, DbError> {
     let json = |text: String| serde_json::from_str(&text).unwrap_or_default();
     let ids = |text: String| serde_json::from_str(&text).unwrap_or_default();
     Ok(Product {
@@ -94,6 +102,10 @@ fn product(row: &Row) -> Result<Product, DbError> {
         total_sales: row.get("total_sales")?,
         created_at: row.get("created_at")?,
         updated_at: row.get("updated_at")?,
+        details: row
+            .get::<Option<String>>("details")?
+            .and_then(|text| kernel::json::from_text(&text).ok())
+            .unwrap_or_default(),
         category_ids: Vec::new(),
     })
 }
@@ -105,6 +117,7 @@ pub(crate) fn put(tx: &mut Tx, product: &mut Product) -> Result<(), Fault> {
     product.updated_at = now;
     let attributes = kernel::json::to_text(&product.attributes);
     let grouped = kernel::json::to_text(&product.grouped_ids);
+    let details = (product.details != Details::default()).then(|| kernel::json::to_text(&product.details));
     let mut values: Vec<db::Param<'_>> = params![
         product.parent_id,
         &product.kind,
@@ -136,7 +149,8 @@ pub(crate) fn put(tx: &mut Tx, product: &mut Product) -> Result<(), Fault> {
         product.position,
         product.total_sales,
         product.created_at,
-        product.updated_at
+        product.updated_at,
+        &details
     ]
     .to_vec();
     let written = if product.id.0 == 0 {
@@ -179,7 +193,7 @@ fn free_slug(tx: &mut Tx, product: &Product) -> Result<String, Fault> {
     Ok(slug)
 }
 
-fn with_categories(tx: &mut Tx, mut product: Product) -> Result<Product, Fault> {
+pub(crate) fn with_categories(tx: &mut Tx, mut product: Product) -> Result<Product, Fault> {
     let of = if product.parent_id.0 == 0 { product.id } else { product.parent_id };
     product.category_ids = category_ids(tx, of)?;
     Ok(product)
@@ -217,67 +231,40 @@ pub(crate) fn variations(tx: &mut Tx, parent: ProductId) -> Result<Vec<Product>,
     Ok(tx.rows_text(&text, params![parent], product)?)
 }
 
-/// A page of products; variations are left out.
-pub(crate) fn list(tx: &mut Tx, filter: &Filter) -> Result<Page<Product>, Fault> {
-    let mut condition = String::from("parent_id = 0");
-    let mut values: Vec<db::Param<'_>> = Vec::new();
-    let pattern = format!("%{}%", filter.search.replace(['%', '_'], ""));
-    if !filter.search.is_empty() {
-        condition.push_str(" AND (LOWER(name) LIKE ? OR LOWER(sku) LIKE ?)");
-        values.extend([db::Param::from(&pattern), db::Param::from(&pattern)]);
-    }
-    if let Some(category) = filter.category_id {
-        condition.push_str(
-            " AND id IN (SELECT product_id FROM {p}cartwright_product_categories WHERE category_id = ?)",
-        );
-        values.push(category.into());
-    }
-    if let Some(sku) = &filter.sku {
-        condition.push_str(" AND sku = ?");
-        values.push(sku.into());
-    }
-    if let Some(status) = &filter.status {
-        condition.push_str(" AND status = ?");
-        values.push(status.into());
-    }
-    if filter.listed {
-        condition.push_str(" AND status = 'publish' AND visibility IN ('visible', 'catalog')");
-    }
-    let total =
-        tx.count_text(&format!("SELECT COUNT(*) FROM {{p}}cartwright_products WHERE {condition}"), &values)?;
-    let price = "CASE WHEN sale_price IS NULL THEN regular_price ELSE sale_price END";
-    let order = match filter.order.as_str() {
-        "price" => format!("CAST({price} AS DECIMAL(26,8)), id"),
-        "price-desc" => format!("CAST({price} AS DECIMAL(26,8)) DESC, id"),
-        "date" => "created_at DESC, id DESC".to_owned(),
-        "title" => "name, id".to_owned(),
-        "popularity" => "total_sales DESC, id".to_owned(),
-        "id" => "id DESC".to_owned(),
-        "id-asc" => "id".to_owned(),
-        _ => "featured DESC, position, name, id".to_owned(),
-    };
-    let text = format!(
-        "SELECT {COLUMNS} FROM {{p}}cartwright_products WHERE {condition} ORDER BY {order} LIMIT ? OFFSET ?"
-    );
-    values.extend([db::Param::from(filter.limit), db::Param::from(filter.offset)]);
-    let rows = tx.rows_text(&text, &values, product)?;
-    let rows = rows.into_iter().map(|product| with_categories(tx, product)).collect::<Result<_, _>>()?;
-    Ok(Page { rows, total })
-}
-
 /// The category of this name below this parent, made when there is none.
 pub(crate) fn category(tx: &mut Tx, name: &str, parent: i64) -> Result<i64, Fault> {
     if let Some(id) = tx.one(&CATEGORY, params![name, parent], |row| row.get::<i64>("id"))? {
         return Ok(id);
     }
-    let wished = kernel::text::slug(name);
+    let slug = free_category_slug(tx, name, 0)?;
+    Ok(tx.insert(&INSERT_CATEGORY, params![parent, name, &slug])?)
+}
+
+/// A slug for a category, with a number behind it when another has it.
+fn free_category_slug(tx: &mut Tx, wished: &str, id: i64) -> Result<String, Fault> {
+    let wished = kernel::text::slug(wished);
     let mut slug = wished.clone();
     let mut number = 2;
-    while tx.count(&CATEGORY_SLUGS, params![&slug])? > 0 {
+    while tx.count(&CATEGORY_SLUGS, params![&slug, id])? > 0 {
         slug = format!("{wished}-{number}");
         number += 1;
     }
-    Ok(tx.insert(&INSERT_CATEGORY, params![parent, name, &slug])?)
+    Ok(slug)
+}
+
+/// Writes a category that is there.
+pub(crate) fn put_category(tx: &mut Tx, category: &Category) -> Result<(), Fault> {
+    let slug = free_category_slug(tx, &category.slug, category.id)?;
+    tx.execute(&UPDATE_CATEGORY, params![category.parent, &category.name, &slug, category.id])?;
+    Ok(())
+}
+
+/// Takes a category away; those below it stand below its parent from now on.
+pub(crate) fn remove_category(tx: &mut Tx, category: &Category) -> Result<(), Fault> {
+    tx.execute(&RAISE_CATEGORIES, params![category.parent, category.id])?;
+    tx.execute(&LEAVE_CATEGORY, params![category.id])?;
+    tx.execute(&DELETE_CATEGORY, params![category.id])?;
+    Ok(())
 }
 
 pub(crate) fn categories(tx: &mut Tx) -> Result<Vec<Category>, Fault> {

@@ -8,7 +8,8 @@ use runtime::settings::shop as setting;
 use serde::Serialize;
 use web::{Call, Reply, Routes, Template};
 
-use super::model::{Category, Filter, Product};
+use super::model::{Category, Product};
+use super::model_list::{Filter, Only, Order};
 use super::{queries, store};
 use crate::stock::commands as stock;
 
@@ -118,11 +119,25 @@ fn shop(call: &Call, tx: &mut Tx) -> Result<Reply, Fault> {
         .and_then(|page| page.parse().ok())
         .filter(|page| (1..=10_000).contains(page))
         .unwrap_or(1);
+    let mut only = vec![Only::Listed];
+    if !search.is_empty() {
+        only.push(Only::NameOrSku(search.to_lowercase()));
+    }
+    only.extend(category.as_ref().map(|category| Only::Categories(vec![category.id])));
+    let (by, descending) = match order {
+        "price" => (Order::Price, false),
+        "price-desc" => (Order::Price, true),
+        "date" => (Order::Date, true),
+        "title" => (Order::Title, false),
+        "popularity" => (Order::Popularity, true),
+        _ => (Order::Shop, false),
+    };
+    let now = tx.now();
     let filter = Filter {
-        search: search.to_lowercase(),
-        category_id: category.as_ref().map(|category| category.id),
-        listed: true,
-        order: order.to_owned(),
+        only,
+        order: by,
+        descending,
+        now,
         offset: (page - 1) * PER_PAGE,
         limit: PER_PAGE,
         ..Filter::default()
@@ -171,11 +186,7 @@ fn product(call: &Call, tx: &mut Tx) -> Result<Reply, Fault> {
     let choices: Vec<Choice> = product
         .attributes
         .iter()
-        .filter(|attribute| {
-            variations
-                .iter()
-                .any(|variation| variation.attributes.iter().any(|own| own.name == attribute.name))
-        })
+        .filter(|attribute| Product::varies(attribute, &variations))
         .map(|attribute| Choice {
             name: attribute.name.clone(),
             key: format!("attribute_{}", kernel::text::slug(&attribute.name)),

@@ -1,7 +1,7 @@
 //! `wc/v3` taxes.
 
 use http::Method;
-use kernel::{Amount, Decimal, Fault, Page, capability};
+use kernel::{Amount, Decimal, Fault, capability};
 use runtime::Tx;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -9,6 +9,7 @@ use web::{Call, Reply, Routes};
 
 use super::model::TaxRate;
 use super::{class_slug, normal_postcode, store};
+use crate::wire::{ROWS, check_context};
 
 /// A rate as `wc/v3` shows it.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -31,11 +32,16 @@ struct RateReply {
 
 /// A rate to make or to change. What is left out stays.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 struct RateBody {
-    id: Option<i64>,
     country: Option<String>,
     state: Option<String>,
+    /// One or more, separated by `;`; `postcodes` counts where both are named.
+    postcode: Option<String>,
+    /// One or more, separated by `;`; `cities` counts where both are named.
+    city: Option<String>,
+    /// Place among the rates.
+    order: Option<i64>,
     postcodes: Option<Vec<String>>,
     cities: Option<Vec<String>>,
     rate: Option<Amount>,
@@ -78,26 +84,42 @@ pub(crate) fn routes(routes: &mut Routes) {
         .summary("Tax rates.")
         .requires(capability::MANAGE_WOOCOMMERCE)
         .paged()
+        .queries(&ROWS)
         .query("class", "Only this class; standard is the usual one.")
         .replies::<Vec<RateReply>>()
         .read(|call, tx| {
-            let paging = call.paging(&["order", "id", "priority"])?;
-            let mut all = store::all(tx)?;
-            if let Some(class) = call.query("class") {
+            check_context(call)?;
+            let paging = call.paging_from(&["order", "id", "priority"], "asc")?;
+            let all = store::all(tx)?;
+            let mut rows: Vec<(usize, TaxRate)> = all.into_iter().enumerate().collect();
+            if let Some(class) = call.query("class").filter(|class| !class.is_empty()) {
                 let class = class_slug(class);
-                all.retain(|rate| rate.class == class);
+                let known = store::classes(tx)?;
+                if !class.is_empty() && !known.iter().any(|(_, slug)| *slug == class) {
+                    let problem = "There is no such tax class. Use standard, or a class's slug.";
+                    return Err(Fault::invalid("class", problem));
+                }
+                rows.retain(|(_, rate)| rate.class == class);
             }
-            let total = i64::try_from(all.len()).unwrap_or(i64::MAX);
-            let skip = usize::try_from(paging.offset()).unwrap_or(usize::MAX);
-            let take = usize::try_from(paging.per_page).unwrap_or(usize::MAX);
-            let rows = all
-                .iter()
-                .enumerate()
-                .skip(skip)
-                .take(take)
-                .map(|(order, rate)| reply(rate, order))
-                .collect();
-            Ok(Reply::list(&Page { rows, total }, &paging))
+            if let Some(ids) = call.ids("include")? {
+                rows.retain(|(_, rate)| ids.contains(&rate.id));
+            }
+            if let Some(ids) = call.ids("exclude")? {
+                rows.retain(|(_, rate)| !ids.contains(&rate.id));
+            }
+            if !paging.search.is_empty() {
+                rows.retain(|(_, rate)| rate.name.to_lowercase().contains(&paging.search));
+            }
+            match paging.orderby.as_str() {
+                "id" => rows.sort_by_key(|(_, rate)| rate.id),
+                "priority" => rows.sort_by_key(|(_, rate)| (rate.priority, rate.id)),
+                _ => {}
+            }
+            if paging.descending {
+                rows.reverse();
+            }
+            let page = paging.cut(rows).map(|(order, rate)| reply(&rate, order));
+            Ok(Reply::list(&page, &paging))
         });
     routes
         .rest(Method::POST, "wc/v3", "/taxes")
@@ -120,8 +142,9 @@ pub(crate) fn routes(routes: &mut Routes) {
                 postcodes: Vec::new(),
                 cities: Vec::new(),
             };
-            change(tx, &mut rate, &call.body()?)?;
-            Ok(Reply::created(&reply(&rate, 0)))
+            change(tx, &mut rate, &call.lenient_body()?)?;
+            let order = store::all(tx)?.iter().position(|known| known.id == rate.id);
+            Ok(Reply::created(&reply(&rate, order.unwrap_or(0))))
         });
     one(routes);
 }
@@ -147,7 +170,7 @@ fn one(routes: &mut Routes) {
             let (order, rate) = must(call, tx)?;
             Ok(Reply::json(&reply(&rate, order)))
         });
-    for method in [Method::PUT, Method::PATCH] {
+    for method in web::CHANGES {
         routes
             .rest(method, "wc/v3", "/taxes/{id}")
             .summary("Change a tax rate.")
@@ -156,7 +179,7 @@ fn one(routes: &mut Routes) {
             .replies::<RateReply>()
             .unit(|call, tx| {
                 let (order, mut rate) = must(call, tx)?;
-                change(tx, &mut rate, &call.body()?)?;
+                change(tx, &mut rate, &call.lenient_body()?)?;
                 Ok(Reply::json(&reply(&rate, order)))
             });
     }
@@ -164,6 +187,7 @@ fn one(routes: &mut Routes) {
         .rest(Method::DELETE, "wc/v3", "/taxes/{id}")
         .summary("Delete a tax rate.")
         .requires(capability::MANAGE_WOOCOMMERCE)
+        .query("force", "true: for good; rates have no trash, and go for good all the same.")
         .replies::<RateReply>()
         .unit(|call, tx| {
             let (order, rate) = must(call, tx)?;
@@ -180,19 +204,51 @@ fn must(call: &Call, tx: &mut Tx) -> Result<(usize, TaxRate), Fault> {
     })
 }
 
+/// Nothing, where `*` stands for any.
+fn any(text: &str) -> &str {
+    if text.trim() == "*" { "" } else { text.trim() }
+}
+
 fn change(tx: &mut Tx, rate: &mut TaxRate, body: &RateBody) -> Result<(), Fault> {
+    let before = rate.clone();
+    place(rate, body)?;
+    fill(rate, body)?;
+    if let Some(order) = body.order.filter(|_| rate.id == 0).filter(|order| *order != 0) {
+        let problem =
+            format!("Rates stand in the order in which they were made; {order} cannot be set. Leave it out.");
+        return Err(Fault::invalid("order", problem));
+    }
+    if rate.id != 0 && *rate == before {
+        return Ok(());
+    }
+    store::put(tx, rate)
+}
+
+fn place(rate: &mut TaxRate, body: &RateBody) -> Result<(), Fault> {
     if let Some(country) = &body.country {
-        let country = country.trim().to_uppercase();
-        if !country.is_empty()
-            && (country.len() != 2 || !country.chars().all(|letter| letter.is_ascii_uppercase()))
-        {
-            return Err(Fault::invalid("country", "Use a country's two-letter code, or nothing for all."));
+        let country = any(country).to_uppercase();
+        if !country.is_empty() && !kernel::places::is_country(&country) {
+            return Err(Fault::invalid("country", "Use a country's two-letter code, or * for all."));
         }
         rate.country = country;
     }
     if let Some(state) = &body.state {
-        rate.state = kernel::text::optional_line("state", state, 100)?.to_uppercase();
+        let state = kernel::text::optional_line("state", any(state), 100)?;
+        rate.state = kernel::places::state("state", &rate.country, &state)?.to_uppercase();
     }
+    let split = |text: &String| text.split(';').map(str::to_owned).collect::<Vec<_>>();
+    if let Some(postcodes) = body.postcodes.clone().or_else(|| body.postcode.as_ref().map(split)) {
+        rate.postcodes =
+            postcodes.iter().map(|code| normal_postcode(any(code))).filter(|code| !code.is_empty()).collect();
+    }
+    if let Some(cities) = body.cities.clone().or_else(|| body.city.as_ref().map(split)) {
+        rate.cities =
+            cities.iter().map(|city| any(city).to_uppercase()).filter(|city| !city.is_empty()).collect();
+    }
+    Ok(())
+}
+
+fn fill(rate: &mut TaxRate, body: &RateBody) -> Result<(), Fault> {
     if let Some(percent) = body.rate {
         let percent = percent.decimal();
         if percent.is_negative()
@@ -220,13 +276,5 @@ fn change(tx: &mut Tx, rate: &mut TaxRate, body: &RateBody) -> Result<(), Fault>
     if let Some(class) = &body.class {
         rate.class = class_slug(&kernel::text::optional_line("class", class, 190)?);
     }
-    if let Some(postcodes) = &body.postcodes {
-        rate.postcodes =
-            postcodes.iter().map(|code| normal_postcode(code)).filter(|code| !code.is_empty()).collect();
-    }
-    if let Some(cities) = &body.cities {
-        rate.cities =
-            cities.iter().map(|city| city.trim().to_uppercase()).filter(|city| !city.is_empty()).collect();
-    }
-    store::put(tx, rate)
+    Ok(())
 }

@@ -65,7 +65,7 @@ impl Reading<'_> {
         TaxRate {
             id: 0,
             country: self.country(),
-            state: self.any_or_line(STATE, 200).to_uppercase(),
+            state: self.state(),
             percent: self.percent(),
             name: self.any_or_line(NAME, 200),
             priority: self.priority(),
@@ -96,12 +96,23 @@ impl Reading<'_> {
 
     fn country(&mut self) -> String {
         let country = self.any_or_line(COUNTRY, 200).to_uppercase();
-        if !country.is_empty()
-            && (country.len() != 2 || !country.bytes().all(|byte| byte.is_ascii_uppercase()))
-        {
+        if !country.is_empty() && !kernel::places::is_country(&country) {
             self.problem(COUNTRY, "Use a country code of two letters, or * for any country.");
         }
         country
+    }
+
+    fn state(&mut self) -> String {
+        let state = self.any_or_line(STATE, 200);
+        let country = self.cell(COUNTRY).to_uppercase();
+        match kernel::places::state(STATE, &country, &state) {
+            Ok(code) => code.to_uppercase(),
+            Err(fault) => {
+                let problem = fault.params.into_values().next().unwrap_or_default();
+                self.problem(STATE, problem);
+                String::new()
+            }
+        }
     }
 
     fn percent(&mut self) -> Decimal {

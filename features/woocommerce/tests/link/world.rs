@@ -121,6 +121,9 @@ fn program() -> Module {
                 email: request.email,
                 display_name: request.display_name,
                 roles: Vec::new(),
+                first_name: String::new(),
+                last_name: String::new(),
+                registered_at: kernel::Moment::default(),
             })
         });
         requests.answer(|_, request: OpenLogin| async move { Ok(format!("login-of-{}", request.user_id)) });

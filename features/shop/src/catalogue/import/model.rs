@@ -265,4 +265,6 @@ pub struct ImportReport {
     pub products: Vec<ProductRow>,
     /// What was not read, by line.
     pub problems: Vec<Problem>,
+    /// The header's cells in lower case: what a file does not name is not changed.
+    pub columns: Vec<String>,
 }

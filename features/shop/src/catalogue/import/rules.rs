@@ -52,7 +52,7 @@ const COLUMNS: [&str; 42] = [
     "Button text",
     "Position",
 ];
-/// Without these the file is no list of products.
+/// A file needs these, unless it names products that are there by their SKU.
 const NEEDED: [&str; 2] = ["Type", "Name"];
 
 /// Reads a file of products.
@@ -60,12 +60,13 @@ pub fn parse(source: impl Read, settings: ImportSettings<'_>) -> ImportReport {
     let mut sheet = sheet::read(source);
     let mut problems = std::mem::take(&mut sheet.problems);
     let missing: Vec<&str> = NEEDED.into_iter().filter(|name| sheet.position(name).is_none()).collect();
-    if !missing.is_empty() {
+    if !missing.is_empty() && sheet.position("SKU").is_none() {
         let problem = format!(
             "The header misses {}. The first line must name the columns as WooCommerce's export does.",
             missing.join(" and ")
         );
-        return ImportReport { products: Vec::new(), problems: vec![Problem::new(1, "", problem)] };
+        let problems = vec![Problem::new(1, "", problem)];
+        return ImportReport { problems, ..ImportReport::default() };
     }
     problems.extend(unread_columns(&sheet));
     let mut products = Vec::new();
@@ -79,7 +80,8 @@ pub fn parse(source: impl Read, settings: ImportSettings<'_>) -> ImportReport {
     products = without_orphans(products, settings, &mut problems);
     drop_unknown_links(&mut products, settings, &mut problems);
     problems.sort_by_key(|problem| problem.line);
-    ImportReport { products, problems }
+    let columns = sheet.columns.iter().map(|column| column.to_lowercase()).collect();
+    ImportReport { products, problems, columns }
 }
 
 /// Columns that nobody knows, and names that stand twice. The rows are read without them.

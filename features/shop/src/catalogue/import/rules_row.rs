@@ -102,16 +102,20 @@ impl<'sheet> Reading<'sheet> {
             downloads: self.downloads(),
             meta: self.meta(),
         };
-        self.check(&product);
+        let known =
+            product.sku.as_ref().is_some_and(|sku| (settings.has)(&Reference::Sku(sku.to_lowercase())));
+        self.check(&product, known);
         product
     }
 
-    /// What no single cell tells.
-    fn check(&mut self, product: &ProductRow) {
-        if product.name.is_empty() && product.kind != ProductKind::Variation {
+    /// What no single cell tells. A product that is there has already what the file does not name.
+    fn check(&mut self, product: &ProductRow, known: bool) {
+        let lacks = |column: &str| known && self.sheet.position(column).is_none();
+        let (name, parent, regular) = (lacks("Name"), lacks("Parent"), lacks("Regular price"));
+        if product.name.is_empty() && product.kind != ProductKind::Variation && !name {
             self.problem("Name", "A product needs a name.");
         }
-        if product.kind == ProductKind::Variation && product.parent.is_none() {
+        if product.kind == ProductKind::Variation && product.parent.is_none() && !parent {
             self.problem("Parent", "A variation needs the SKU of its parent, or id: and its number.");
         }
         if let (Some(sale), Some(regular)) = (product.sale_price, product.regular_price)
@@ -119,7 +123,7 @@ impl<'sheet> Reading<'sheet> {
         {
             self.problem("Sale price", "The sale price cannot be above the regular price.");
         }
-        if product.sale_price.is_some() && product.regular_price.is_none() {
+        if product.sale_price.is_some() && product.regular_price.is_none() && !regular {
             self.problem("Regular price", "A sale price needs a regular price above it.");
         }
         if let (Some(start), Some(end)) = (product.sale_starts, product.sale_ends)
