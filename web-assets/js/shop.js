@@ -8,13 +8,15 @@
     if (live) live.textContent = text;
   }
 
-  // Puts the parts of an answered page that this page has too in their place, and keeps the reader's focus.
-  function swap(page) {
+  // Puts the parts of an answered page that this page has too in their place, and keeps the reader's focus. What holds typed
+  // fields (data-own) is changed by the answer to its own form only; `names` narrows to some parts.
+  function swap(page, form, names) {
     var focused = document.activeElement && document.activeElement.id;
     var swapped = 0;
     page.querySelectorAll("[data-fragment]").forEach(function (fresh) {
       var old = document.querySelector('[data-fragment="' + CSS.escape(fresh.dataset.fragment) + '"]');
-      if (!old) return;
+      if (!old || (names && !names.includes(fresh.dataset.fragment))) return;
+      if (old.hasAttribute("data-own") && !(form && form.contains(old))) return;
       old.replaceWith(document.adoptNode(fresh));
       swapped += 1;
     });
@@ -70,7 +72,7 @@
       var answer = await fetch(address, options);
       var page = new DOMParser().parseFromString(await answer.text(), "text/html");
       var elsewhere = answer.redirected && new URL(answer.url).pathname !== location.pathname && !form.dataset.enhance;
-      if (elsewhere || swap(page) === 0) {
+      if (elsewhere || swap(page, form) === 0) {
         if (answer.redirected) {
           keepNotice(page);
           location.assign(answer.url);
@@ -85,6 +87,32 @@
       busy(form, false);
     }
   }
+
+  // What the cart comes to follows the address as it is typed: <form data-quote="…">. The card's number stays here.
+  var quoteTimer = 0;
+  var quotes = 0;
+  var PLACE = ["country", "state", "postcode", "city"];
+
+  async function quote(form) {
+    var mine = quotes += 1;
+    var fields = new FormData(form);
+    fields.delete("card_number");
+    try {
+      var options = { method: "POST", credentials: "same-origin", headers: { Accept: "text/html" }, body: new URLSearchParams(fields) };
+      var answer = await fetch(form.dataset.quote, options);
+      if (!answer.ok || answer.redirected || mine !== quotes || form.dataset.sent) return;
+      swap(new DOMParser().parseFromString(await answer.text(), "text/html"), form, ["messages", "summary", "pay"]);
+    } catch (_) { /* the total is told when the form is sent */ }
+  }
+
+  ["input", "change"].forEach(function (kind) {
+    document.addEventListener(kind, function (event) {
+      var form = event.target.form;
+      if (!form || !form.dataset.quote || !PLACE.includes(event.target.name)) return;
+      clearTimeout(quoteTimer);
+      quoteTimer = setTimeout(function () { quote(form); }, kind === "change" ? 0 : 500);
+    });
+  });
 
   document.addEventListener("submit", function (event) {
     var form = event.target;

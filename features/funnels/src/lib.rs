@@ -72,6 +72,7 @@ pub fn feature() -> Feature {
     module.requests(|requests| {
         requests.answer(remote::commands::show);
         requests.answer(remote::commands::answer_bump);
+        requests.answer(remote::commands::check_offers);
         requests.answer(remote::commands::after_payment);
     });
     Feature {

@@ -3,7 +3,19 @@
 use runtime::{Migration, Step};
 
 /// Funnels, their steps, offers, what became of each offer, and the two machines that charge.
-pub const MIGRATIONS: &[Migration] = &[Migration {
+pub const MIGRATIONS: &[Migration] = &[FUNNELS, QUOTES];
+
+/// What the buyer was shown last that an offer comes to.
+const QUOTES: Migration = Migration {
+    id: "20261128_40_upsell_quotes",
+    steps: &[Step::Table {
+        name: "cartwright_upsell_quotes",
+        columns: "order_id {BIGINT} NOT NULL, offer_id {BIGINT} NOT NULL, amount_minor {BIGINT} NOT NULL, \
+                  currency {ASCII:3} NOT NULL, PRIMARY KEY (order_id, offer_id)",
+    }],
+};
+
+const FUNNELS: Migration = Migration {
     id: "20261121_40_funnels",
     steps: &[
         Step::Table {
@@ -103,4 +115,4 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
             unique: false,
         },
     ],
-}];
+};

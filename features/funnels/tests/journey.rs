@@ -101,7 +101,7 @@ async fn a_declined_card_leaves_the_cart_and_the_next_pays_the_same_order() {
                 "payment_method=test&card_number=4242424242424242&attempt=2&expected_total=1.00",
             )
             .await;
-        assert_eq!(changed.status, 422);
+        assert_eq!(changed.status, 409);
         assert!(changed.text.contains("The total is now $21.60"));
         let paid = world.buy("cartb", "4242424242424242").await;
         assert_eq!(paid.location(), "/checkout/spring-sale/return");

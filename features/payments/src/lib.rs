@@ -27,6 +27,7 @@ pub fn feature() -> Feature {
         requests.answer(charges::commands::confirm);
         requests.answer(charges::queries::saved_method);
         requests.answer(refunds::commands::refund);
+        requests.answer(refunds::commands::reverse);
     });
     Feature {
         name: "payments",

@@ -3,7 +3,25 @@
 use runtime::{Migration, Step};
 
 /// Attempts, saved methods, refunds.
-pub const MIGRATIONS: &[Migration] = &[Migration {
+pub const MIGRATIONS: &[Migration] = &[PAYMENTS, GATEWAY_KEYS];
+
+/// What a gateway knows an attempt or a refund by: drawn for each, so that neither another installation nor a restored
+/// database ever asks for the same again. Rows from before are known by their own key.
+const GATEWAY_KEYS: Migration = Migration {
+    id: "20261128_30_gateway_keys",
+    steps: &[
+        Step::Column { table: "cartwright_payment_attempts", name: "gateway_key", definition: "{ASCII:64}" },
+        Step::Column { table: "cartwright_payment_refunds", name: "gateway_key", definition: "{ASCII:64}" },
+        Step::Index {
+            table: "cartwright_payment_attempts",
+            name: "cartwright_payment_attempts_gateway_key",
+            columns: "gateway_key",
+            unique: true,
+        },
+    ],
+};
+
+const PAYMENTS: Migration = Migration {
     id: "20261121_30_payments",
     steps: &[
         Step::Table {
@@ -62,4 +80,4 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
             unique: false,
         },
     ],
-}];
+};

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use db::Db;
-use kernel::contracts::shop::{Address, CartSnapshot, OrderSnapshot, ProductSnapshot};
+use kernel::contracts::shop::{Address, CANNOT_BE_PAID, CartSnapshot, OrderSnapshot, ProductSnapshot};
 use kernel::ids::{OfferId, OrderId, ProductId, UserId};
 use kernel::{Fault, Moment};
 use runtime::Tx;
@@ -11,12 +11,13 @@ use runtime::ports::{
     RestoreOutcome, SessionOrder,
 };
 
-use crate::carts::{commands as carts, queries as cart_queries};
+use crate::carts::{commands as carts, commands_offers as offer_lines, queries as cart_queries};
 use crate::coupons::commands as coupons;
 use crate::customers::store as customers;
+use crate::orders::commands_attempt::{self as attempts, Received};
 use crate::orders::{
     commands as orders, commands_child as children, commands_place as checkout, queries as order_queries,
-    store as order_store,
+    rules as order_rules, store as order_store,
 };
 use crate::products::model_list::{Filter, Only, Order};
 use crate::products::queries as products;
@@ -98,12 +99,12 @@ impl Host for ShopHost {
 
     async fn put_offer_line(&self, token: &str, line: &OfferLine) -> Result<CartSnapshot, Fault> {
         let (token, line) = (token.to_owned(), line.clone());
-        self.cart_change(move |tx| carts::put_offer_line(tx, &token, &line)).await
+        self.cart_change(move |tx| offer_lines::put_offer_line(tx, &token, &line)).await
     }
 
     async fn remove_offer_line(&self, token: &str, offer_id: OfferId) -> Result<CartSnapshot, Fault> {
         let token = token.to_owned();
-        self.cart_change(move |tx| carts::remove_offer_line(tx, &token, offer_id)).await
+        self.cart_change(move |tx| offer_lines::remove_offer_line(tx, &token, offer_id)).await
     }
 
     async fn set_destination(
@@ -132,8 +133,7 @@ impl Host for ShopHost {
     }
 
     async fn place_order(&self, order: &NewOrder) -> Result<OrderSnapshot, Fault> {
-        let order = order.clone();
-        self.db.write(move |tx| checkout::place(tx, &order)).await
+        checkout::place_for(&self.db, order).await
     }
 
     async fn complete_payment(
@@ -142,7 +142,18 @@ impl Host for ShopHost {
         transaction_id: &str,
     ) -> Result<OrderSnapshot, Fault> {
         let transaction_id = transaction_id.to_owned();
-        self.db.write(move |tx| orders::complete_payment(tx, order_id, &transaction_id)).await
+        self.db
+            .write(move |tx| match attempts::receive(tx, order_id, None, &transaction_id)? {
+                Received::Paid(order) => Ok(*order),
+                Received::Useless(reason) => {
+                    let order = order_queries::sold(tx, order_id)?;
+                    if order_rules::may_be_paid(&order.status) {
+                        return Err(Fault::conflict(CANNOT_BE_PAID, reason));
+                    }
+                    order_queries::snapshot(tx, &order)
+                }
+            })
+            .await
     }
 
     async fn fail_payment(&self, order_id: OrderId, reason: &str) -> Result<OrderSnapshot, Fault> {
@@ -158,6 +169,16 @@ impl Host for ShopHost {
     async fn place_child_order(&self, child: &ChildOrder) -> Result<OrderSnapshot, Fault> {
         let child = child.clone();
         self.db.write(move |tx| children::place(tx, &child)).await
+    }
+
+    async fn reserve_child_order(&self, child: &ChildOrder) -> Result<(), Fault> {
+        let child = child.clone();
+        self.db.write(move |tx| children::reserve(tx, &child)).await
+    }
+
+    async fn release_child_order(&self, key: &str) -> Result<(), Fault> {
+        let key = key.to_owned();
+        self.db.write(move |tx| children::release(tx, &key)).await
     }
 
     async fn order(&self, id: OrderId) -> Result<Option<OrderSnapshot>, Fault> {

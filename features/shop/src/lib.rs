@@ -54,7 +54,7 @@ pub fn feature() -> Feature {
     module.subscribers = vec![
         Subscriber::unit("shop.customers", CustomerCreated::NAME, customers::on_customer_created::handle),
         Subscriber::unit("shop.erase_person", PersonErased::NAME, customers::on_person_erased::handle),
-        Subscriber::unit(
+        Subscriber::flow(
             "shop.charge_settled",
             ChargeSettled::NAME,
             orders::commands_checkout::on_charge_settled,

@@ -24,7 +24,7 @@ const LONG: Duration = Duration::from_secs(45);
 /// Two servers' clocks may differ by so much.
 pub const SKEW_SECONDS: i64 = 7;
 const HELD_UNTIL: Sql =
-    Sql::new("SELECT claimed_until FROM {p}cartwright_payment_attempts WHERE attempt_key = ?");
+    Sql::new("SELECT claimed_until FROM {p}cartwright_payment_attempts WHERE gateway_key = ?");
 
 /// What the bank's own calls are signed with.
 fn proof(key: &str) -> String {

@@ -252,6 +252,27 @@ impl Request for ShowCheckout {
     type Reply = FunnelCheckout;
 }
 
+/// Which offers a cart holds that are not for it any more, or at another price. Asked before such a cart is shown or paid.
+#[derive(Debug, Clone)]
+pub struct CheckOffers {
+    /// The cart as it stands.
+    pub cart: CartSnapshot,
+}
+
+/// What has to change of a cart's offers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OfferChanges {
+    /// Lines whose price or units are others now.
+    pub changed: Vec<BumpLine>,
+    /// Offers that the cart may not hold any more.
+    pub gone: Vec<OfferId>,
+}
+
+impl Request for CheckOffers {
+    const NAME: &'static str = "ocart/check_offers";
+    type Reply = OfferChanges;
+}
+
 /// A shopper ticked a bump of a checkout elsewhere, or unticked it. Answered with the line to put in; none takes it out.
 #[derive(Debug, Clone)]
 pub struct AnswerBump {

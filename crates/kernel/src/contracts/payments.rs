@@ -147,6 +147,18 @@ impl Request for RefundCharge {
     type Reply = ChargeOutcome;
 }
 
+/// Gives back all that is left of a charge whose order has no use for it. Idempotent: a charge goes back once.
+#[derive(Debug, Clone)]
+pub struct ReverseCharge {
+    /// The attempt's key.
+    pub key: String,
+}
+
+impl Request for ReverseCharge {
+    const NAME: &'static str = "payments/reverse";
+    type Reply = ChargeOutcome;
+}
+
 crate::event! {
     /// A refund has come to its end: at once or by reconciliation. Once per refund.
     RefundSettled = "cartwright/refund/settled", |event| format!("charge-refund:{}", event.key);

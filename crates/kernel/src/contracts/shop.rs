@@ -105,6 +105,12 @@ pub struct OrderSnapshot {
     pub total: Money,
     /// Refunded so far, as a positive amount.
     pub refunded_total: Money,
+    /// What of that was refunded of shipping itself, without tax.
+    #[serde(default)]
+    pub refunded_shipping: Decimal,
+    /// The tax refunded with it.
+    #[serde(default)]
+    pub refunded_shipping_tax: Decimal,
     /// The cart the order came from (its token), or empty.
     pub cart_token: String,
     /// Metadata with scalar values, such as `_ocart_funnel_id` and `_cartbay_session_id`.
@@ -144,6 +150,10 @@ impl OrderSnapshot {
         format!("order:{}", self.id)
     }
 }
+
+/// The code of a shop's refusal (409) of money that has arrived for an order which it can no longer sell: what was ordered
+/// is gone, or its coupon. Whoever took the money gives it back.
+pub const CANNOT_BE_PAID: &str = "order_cannot_be_paid";
 
 /// A line of a cart with the shop's own price.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -211,6 +221,9 @@ pub struct CartSnapshot {
     pub needs_shipping: bool,
     /// Changes with every change of content.
     pub hash: String,
+    /// What fell away and why, a sentence each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<String>,
 }
 
 /// A product as an offer or a page needs it.

@@ -225,15 +225,28 @@ pub trait Host: Send + Sync + 'static {
         lines: &[RestoreLine],
         coupons: &[String],
     ) -> Result<RestoreOutcome, Fault>;
-    /// Writes the order `pending`, stock reserved; the cart stays until it is paid. Idempotent by key.
+    /// Writes the order `pending`, stock reserved; the cart stays until it is paid. Idempotent by key: while it waits for its
+    /// payment, the embedded shop's order takes on what is wanted with every call.
     async fn place_order(&self, order: &NewOrder) -> Result<OrderSnapshot, Fault>;
-    /// The money has arrived: `processing` or `completed`, stock reduced, cart emptied. Idempotent.
+    /// The money has arrived: `processing` or `completed`, stock reduced, cart emptied. Idempotent: an order that another
+    /// transaction has paid stays as it is, and bears that one's id. Refused with `CANNOT_BE_PAID` (409) when what was ordered
+    /// is no longer to be had; whoever took the money then gives it back.
     async fn complete_payment(&self, order_id: OrderId, transaction_id: &str)
     -> Result<OrderSnapshot, Fault>;
     /// The payment failed for good: `failed`, stock given back. Idempotent; a paid order is left alone.
     async fn fail_payment(&self, order_id: OrderId, reason: &str) -> Result<OrderSnapshot, Fault>;
     /// What a child order would come to, with the parent's address and the shop's taxes.
     async fn quote_child_order(&self, child: &ChildOrder) -> Result<OrderQuote, Fault>;
+    /// Holds what a child order would sell, before it is charged; refused when it is sold out. Idempotent by key, until the
+    /// order is placed or [`Host::release_child_order`] gives it back. A shop that cannot hold stock for an order that is not
+    /// there yet does nothing.
+    async fn reserve_child_order(&self, _child: &ChildOrder) -> Result<(), Fault> {
+        Ok(())
+    }
+    /// Gives back what was held for a child order that comes to nothing. Nothing happens when nothing is held.
+    async fn release_child_order(&self, _key: &str) -> Result<(), Fault> {
+        Ok(())
+    }
     /// Writes a child order with `parent_order_id`: paid, or without a transaction by the parent's own method, where
     /// no gateway charges that: on hold until the money comes by transfer or cheque. Idempotent by key.
     async fn place_child_order(&self, child: &ChildOrder) -> Result<OrderSnapshot, Fault>;

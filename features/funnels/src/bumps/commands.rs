@@ -172,10 +172,21 @@ pub(crate) async fn refresh(
         };
         match bumps.iter().find(|bump| bump.id.0 == id) {
             Some(bump) if line_price(&cart) != Some(bump.unit_price) => {
+                let notices = std::mem::take(&mut cart.notices);
                 cart = engine.host().put_offer_line(&token, &line(bump)).await?;
+                cart.notices.extend(notices);
             }
             Some(_) => {}
-            None => cart = engine.host().remove_offer_line(&token, OfferId(id)).await?,
+            None => {
+                let gone = cart.lines.iter().find(|line| line.offer_id == Some(id));
+                let name = gone.map_or_else(String::new, |line| line.name.clone());
+                let mut notices = std::mem::take(&mut cart.notices);
+                cart = engine.host().remove_offer_line(&token, OfferId(id)).await?;
+                notices
+                    .push(format!("The offer “{name}” is not for the cart as it is now and was taken out."));
+                notices.extend(std::mem::take(&mut cart.notices));
+                cart.notices = notices;
+            }
         }
     }
     Ok(cart)

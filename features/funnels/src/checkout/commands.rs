@@ -5,10 +5,10 @@
 //! 3. Paid: the shop completes the order, the checkout is closed, the bumps are tied to it. Refused: the checkout is
 //!    open again with the cart as it was. Not known: it stays `paying` until payments knows.
 
-use kernel::contracts::payments::{Charge, ChargeOutcome, ConfirmCharge, PaymentSource};
-use kernel::contracts::shop::{Address, CartSnapshot, OrderSnapshot};
+use kernel::contracts::payments::{Charge, ChargeOutcome, ConfirmCharge, PaymentSource, ReverseCharge};
+use kernel::contracts::shop::{Address, CANNOT_BE_PAID, CartSnapshot, OrderSnapshot};
 use kernel::ids::OrderId;
-use kernel::{Fault, FaultKind};
+use kernel::{Fault, FaultKind, Money};
 use runtime::ports::NewOrder;
 use runtime::{Actor, Engine};
 
@@ -48,10 +48,18 @@ pub async fn pay(
 ) -> Result<Checkout, Fault> {
     let owned = token.to_owned();
     let newest = engine.read(move |tx| store::latest(tx, &owned)).await?;
-    let checkout = newest.ok_or_else(|| Fault::refused("no_details", "Enter your address first."))?;
+    let mut checkout = newest.ok_or_else(|| Fault::refused("no_details", "Enter your address first."))?;
     match checkout.state {
-        CheckoutState::Paying | CheckoutState::RequiresAction => return settle(engine, checkout).await,
+        CheckoutState::Paying => return settle(engine, checkout).await,
         CheckoutState::Paid => return Ok(checkout),
+        // Whoever leaves his bank's question may pay another way; the question may have been answered meanwhile.
+        CheckoutState::RequiresAction => {
+            let wants_another = payment.attempt > checkout.attempt;
+            checkout = settle(engine, checkout).await?;
+            if !wants_another || checkout.state != CheckoutState::RequiresAction {
+                return Ok(checkout);
+            }
+        }
         // The page was sent twice, and the first has been refused meanwhile.
         CheckoutState::Open if payment.attempt <= checkout.attempt => return Ok(checkout),
         CheckoutState::Open => {}
@@ -59,17 +67,9 @@ pub async fn pay(
     if !rules::is_complete(&checkout.details) {
         return Err(Fault::refused("no_details", "Enter your address first."));
     }
-    engine.gateway(&payment.gateway)?;
-    let cart = bumps::commands::cart(engine, token).await?;
-    let cart = bumps::commands::refresh(engine, funnel.id, cart).await?;
-    if cart.lines.is_empty() {
-        return Err(Fault::refused("empty_cart", "Your cart is empty."));
-    }
-    if cart.total != payment.expected_total {
-        return Err(total_changed(&cart));
-    }
+    let cart = cart_to_pay(engine, funnel, &checkout, &payment).await?;
     let (before, replaced) = (checkout.attempt, checkout.clone());
-    let next = next_attempt(&checkout, &cart, &payment.gateway);
+    let next = next_attempt(engine, &checkout, &cart, &payment.gateway);
     let begun = next.clone();
     if !engine.write(actor, move |tx| store::begin(tx, &begun, before, HELD_SECONDS)).await? {
         return current(engine, checkout.id).await;
@@ -89,11 +89,50 @@ pub async fn pay(
     current(engine, id).await
 }
 
+/// The cart as it is now, when it is what the shopper was shown.
+async fn cart_to_pay(
+    engine: &Engine,
+    funnel: &Funnel,
+    checkout: &Checkout,
+    payment: &Payment,
+) -> Result<CartSnapshot, Fault> {
+    let token = &checkout.cart_token;
+    let cart = bumps::commands::cart(engine, token).await?;
+    let mut cart = bumps::commands::refresh(engine, funnel.id, cart).await?;
+    if !cart.notices.is_empty() {
+        // What fell away is out of the cart before the order is written.
+        let notices = std::mem::take(&mut cart.notices);
+        let billing = &checkout.details.billing;
+        cart = engine.host().set_destination(token, billing, &Address::default()).await?;
+        cart.notices.extend(notices);
+        cart.notices.dedup();
+    }
+    if cart.lines.is_empty() {
+        let reason = cart.notices.first().cloned();
+        return Err(Fault::refused("empty_cart", reason.unwrap_or_else(|| "Your cart is empty.".to_owned())));
+    }
+    if cart.total.minor() > 0 {
+        engine.gateway(&payment.gateway)?;
+    }
+    let other_lines = !payment.quote.is_empty() && payment.quote != rules::quote(&cart);
+    if cart.total != payment.expected_total || (other_lines && is_embedded(engine)) {
+        return Err(total_changed(&cart));
+    }
+    Ok(cart)
+}
+
+/// The shop is this program's own: an order that waits for its payment takes on what is wanted now.
+fn is_embedded(engine: &Engine) -> bool {
+    engine.host().address().is_none()
+}
+
 pub(crate) fn total_changed(cart: &CartSnapshot) -> Fault {
-    Fault::conflict(
-        "total_changed",
-        format!("The total is now {}. Please look at your order and confirm again.", cart.total.display()),
-    )
+    let mut sentences = cart.notices.clone();
+    sentences.push(format!(
+        "The total is now {}. Please look at your order and confirm again.",
+        cart.total.display()
+    ));
+    Fault::conflict("total_changed", sentences.join(" "))
 }
 
 pub(crate) async fn current(engine: &Engine, id: i64) -> Result<Checkout, Fault> {
@@ -101,15 +140,16 @@ pub(crate) async fn current(engine: &Engine, id: i64) -> Result<Checkout, Fault>
     found.ok_or_else(|| Fault::not_found("checkout"))
 }
 
-/// The next attempt; the same content pays the same order, another content makes another.
-fn next_attempt(checkout: &Checkout, cart: &CartSnapshot, gateway: &str) -> Checkout {
+/// The next attempt. It pays the same order, which takes on what is wanted now; where the shop of record is another, another
+/// content makes another order.
+fn next_attempt(engine: &Engine, checkout: &Checkout, cart: &CartSnapshot, gateway: &str) -> Checkout {
     let attempt = checkout.attempt + 1;
     let order_hash = rules::order_hash(cart, &checkout.details, gateway);
-    let same = order_hash == checkout.order_hash;
+    let same = is_embedded(engine) || order_hash == checkout.order_hash;
     Checkout {
         attempt,
         attempt_key: rules::attempt_key(checkout.id, attempt),
-        revision: if same { checkout.revision } else { checkout.revision + 1 },
+        revision: if same { checkout.revision.max(1) } else { checkout.revision + 1 },
         order_id: if same { checkout.order_id } else { OrderId(0) },
         order_hash,
         ..checkout.clone()
@@ -141,8 +181,15 @@ async fn charge(
     if !engine.write(Actor::system(), move |tx| store::ordered(tx, &held, order_id, HELD_SECONDS)).await? {
         return Ok(());
     }
+    if order.is_bought() {
+        // Paid at another of the shop's faces meanwhile.
+        return close(engine, checkout, order).await;
+    }
     if order.total.minor() == 0 {
-        return complete(engine, checkout, order.id, "").await;
+        return match complete(engine, checkout, order.id, None).await? {
+            Completed::Useless(reason) => reopen(engine, checkout.clone(), useless(&reason)).await,
+            Completed::Paid | Completed::PaidOtherwise => Ok(()),
+        };
     }
     let id = funnel.id;
     let offers_follow = engine.read(move |tx| steps::queries::offers_follow(tx, id)).await?;
@@ -202,8 +249,12 @@ async fn conclude(
 ) -> Result<(), Fault> {
     let checkout = checkout.clone();
     match asked {
+        // Money that the order has no use for goes back when its charge is announced.
         Ok(ChargeOutcome::Succeeded { transaction_id }) => {
-            complete(engine, &checkout, order, &transaction_id).await
+            match complete(engine, &checkout, order, Some((&transaction_id, None))).await? {
+                Completed::Useless(reason) => reopen(engine, checkout, useless(&reason)).await,
+                Completed::Paid | Completed::PaidOtherwise => Ok(()),
+            }
         }
         Ok(ChargeOutcome::Declined { message, .. }) => reopen(engine, checkout, message).await,
         Ok(ChargeOutcome::RequiresAction { challenge, .. }) => {
@@ -241,14 +292,50 @@ async fn reopen(engine: &Engine, checkout: Checkout, message: String) -> Result<
         .await
 }
 
-/// The money is there: the shop completes the order, then the checkout is closed and the bumps are tied to it.
+fn useless(reason: &str) -> String {
+    format!("Your payment could not be used: {reason}. It is given back to you by itself.")
+}
+
+/// What the money has done.
+pub(crate) enum Completed {
+    /// It has paid the order, now or before.
+    Paid,
+    /// Another payment has.
+    PaidOtherwise,
+    /// The shop has no use for it, and why.
+    Useless(String),
+}
+
+/// The money is there, or none is needed: the shop completes the order, then the checkout is closed and the bumps are tied
+/// to it. With the money's transaction, and its amount where the order may have come to another total since.
 pub(crate) async fn complete(
     engine: &Engine,
     checkout: &Checkout,
     order: OrderId,
-    transaction_id: &str,
-) -> Result<(), Fault> {
-    let order: OrderSnapshot = engine.host().complete_payment(order, transaction_id).await?;
+    money: Option<(&str, Option<Money>)>,
+) -> Result<Completed, Fault> {
+    let transaction_id = money.map_or("", |(transaction_id, _)| transaction_id);
+    if let Some((_, Some(amount))) = money
+        && let Some(before) = engine.host().order(order).await?
+        && before.total != amount
+        && before.transaction_id != transaction_id
+    {
+        return Ok(Completed::Useless("the order has come to another total".to_owned()));
+    }
+    let paid: OrderSnapshot = match engine.host().complete_payment(order, transaction_id).await {
+        Ok(paid) => paid,
+        Err(fault) if fault.code == CANNOT_BE_PAID => return Ok(Completed::Useless(fault.message)),
+        Err(fault) => return Err(fault),
+    };
+    if !paid.is_bought() && is_embedded(engine) {
+        return Ok(Completed::Useless(format!("the order is {}", paid.status)));
+    }
+    let own = transaction_id.is_empty() || paid.transaction_id == transaction_id;
+    close(engine, checkout, paid).await?;
+    Ok(if own { Completed::Paid } else { Completed::PaidOtherwise })
+}
+
+async fn close(engine: &Engine, checkout: &Checkout, order: OrderSnapshot) -> Result<(), Fault> {
     let checkout = checkout.clone();
     engine
         .write(Actor::system(), move |tx| {
@@ -259,6 +346,26 @@ pub(crate) async fn complete(
             Ok(())
         })
         .await
+}
+
+/// Gives a charge back that no order has a use for, and tells people.
+pub(crate) async fn give_back(
+    engine: &Engine,
+    order: OrderId,
+    key: &str,
+    (amount, transaction_id): (Money, &str),
+    reason: &str,
+) -> Result<(), Fault> {
+    engine.ask(ReverseCharge { key: key.to_owned() }).await?;
+    let note = format!(
+        "A payment of {} ({transaction_id}) arrived although {reason}. It is given back by itself.",
+        amount.display()
+    );
+    engine.host().add_note(order, &note).await
+}
+
+pub(crate) async fn reopen_useless(engine: &Engine, checkout: Checkout, reason: &str) -> Result<(), Fault> {
+    reopen(engine, checkout, useless(reason)).await
 }
 
 /// Asks payments what became of an attempt; while another has it in hand, waits for him.

@@ -90,6 +90,8 @@ pub struct Payment {
     pub attempt: i64,
     /// What the shopper was shown.
     pub expected_total: kernel::Money,
+    /// Of which lines and amounts, as [`super::rules::quote`] says it; empty where that is not known.
+    pub quote: String,
     /// Address of the shopper's machine.
     pub ip_address: String,
     /// Browser.

@@ -135,6 +135,18 @@ pub fn details(form: &Form) -> (Details, BTreeMap<&'static str, String>) {
     (Details { billing, note, consent: form.checked("consent") }, problems)
 }
 
+/// What is known of the shopper, at the place that he types: country, state, postcode and city decide taxes and shipping.
+#[must_use]
+pub fn at_place_of(known: Address, typed: &Address) -> Address {
+    Address {
+        country: typed.country.clone(),
+        state: typed.state.clone(),
+        postcode: typed.postcode.clone(),
+        city: typed.city.clone(),
+        ..known
+    }
+}
+
 /// Are the details enough to pay?
 #[must_use]
 pub fn is_complete(details: &Details) -> bool {
@@ -155,6 +167,12 @@ pub fn order_hash(cart: &CartSnapshot, details: &Details, gateway: &str) -> Stri
         cart.total.currency(),
         json::to_text(details)
     ))
+}
+
+/// Names what a page shows: lines, discounts, taxes, shipping and total.
+#[must_use]
+pub fn quote(cart: &CartSnapshot) -> String {
+    hash::sha256(format!("{}|{}", cart.hash, cart.total.major()))[..32].to_owned()
 }
 
 /// The key of an attempt to pay, and of the order it pays.

@@ -25,11 +25,12 @@ const INSERT: Sql = Sql::new(
      VALUES (?, ?, ?, 'open', ?, 0, '', 0, '', 0, '', '', NULL, ?, ?)",
 );
 const SAVE: Sql = Sql::new(
-    "UPDATE {p}cartwright_checkouts SET funnel_id = ?, document = ?, updated_at = ? WHERE id = ? AND state = 'open'",
+    "UPDATE {p}cartwright_checkouts SET funnel_id = ?, document = ?, updated_at = ? WHERE id = ? AND state IN ('open', 'requires_action')",
 );
 const BEGIN: Sql = Sql::new(
     "UPDATE {p}cartwright_checkouts SET state = 'paying', attempt = ?, attempt_key = ?, revision = ?, order_hash = ?, \
-     order_id = ?, challenge = '', message = '', held_until = ?, updated_at = ? WHERE id = ? AND state = 'open' AND attempt = ?",
+     order_id = ?, challenge = '', message = '', held_until = ?, updated_at = ? WHERE id = ? \
+     AND state IN ('open', 'requires_action') AND attempt = ?",
 );
 const ORDER: Sql = Sql::new(
     "UPDATE {p}cartwright_checkouts SET order_id = ?, held_until = ?, updated_at = ? WHERE id = ? AND attempt_key = ? \

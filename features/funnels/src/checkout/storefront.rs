@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use http::{Method, StatusCode};
 use kernel::contracts::cartbay::{CaptureEmail, CapturedEmail};
-use kernel::contracts::shop::CartSnapshot;
+use kernel::contracts::shop::{Address, CartSnapshot};
 use kernel::ids::OfferId;
 use kernel::{Fault, FaultKind};
 use runtime::Settings;
@@ -25,6 +25,7 @@ pub(crate) fn routes(routes: &mut Routes) {
     routes.page(Method::GET, "/checkout/{funnel}/payment").flow(|call| show(call, Stage::Payment));
     routes.page(Method::GET, "/checkout/{funnel}/return").flow(returned);
     routes.page(Method::POST, "/checkout/{funnel}/details").limit("checkout", 60, 60).flow(save);
+    routes.page(Method::POST, "/checkout/{funnel}/quote").limit("quote", 120, 60).flow(quote);
     routes.page(Method::POST, "/checkout/{funnel}/bump").limit("bumps", 120, 60).flow(bump);
     routes.page(Method::POST, "/checkout/{funnel}/pay").limit("pay", 30, 60).flow(pay);
 }
@@ -58,7 +59,7 @@ async fn show(call: Call, stage: Stage) -> Result<Reply, Fault> {
     }
     let token = cart.token.clone();
     let checkout = call.engine.read(move |tx| store::open(tx, &token)).await?;
-    if checkout.as_ref().is_some_and(|checkout| checkout.state != CheckoutState::Open) {
+    if checkout.as_ref().is_some_and(|checkout| checkout.state == CheckoutState::Paying) {
         return Ok(Reply::redirect(&format!("/checkout/{}/return", funnel.slug)));
     }
     let complete = checkout.as_ref().is_some_and(|checkout| rules::is_complete(&checkout.details));
@@ -159,6 +160,26 @@ async fn save(call: Call) -> Result<Reply, Fault> {
     Ok(Reply::redirect(&next.address(&funnel.slug)))
 }
 
+/// The page with what the cart comes to at the place as far as it is typed. Nothing else of what was typed is kept.
+async fn quote(call: Call) -> Result<Reply, Fault> {
+    let funnel = funnel(&call).await?;
+    let Some(cart) = filled_cart(&call).await? else { return Ok(Reply::redirect("/cart")) };
+    let (details, _) = rules::details(&call.form());
+    let token = cart.token.clone();
+    let checkout = call.engine.read(move |tx| store::open(tx, &token)).await?;
+    let known = checkout.as_ref().map(|found| found.details.billing.clone()).unwrap_or_default();
+    let place = rules::at_place_of(known, &details.billing);
+    let cart = match call.engine.host().set_destination(&cart.token, &place, &Address::default()).await {
+        Ok(cart) => cart,
+        // A place that is typed in half is none yet.
+        Err(fault) if fault.status() < 500 => cart,
+        Err(fault) => return Err(fault),
+    };
+    let gateway = call.form().text("payment_method").to_owned();
+    let shown = Shown { checkout, details: Some(details), gateway, ..Shown::default() };
+    page(&call, &funnel, Stage::Details, cart, shown).await
+}
+
 /// Hands the address and the tick on to recovery, for shoppers without scripts. A box that was never ticked here takes back
 /// nothing that was given before. A checkout is no worse when it fails.
 async fn capture(call: &Call, funnel: &Funnel, token: &str, details: &Details) {
@@ -243,6 +264,7 @@ async fn pay(call: Call) -> Result<Reply, Fault> {
         token: form.text("card_number").to_owned(),
         attempt: form.integer("attempt", 1, i64::from(i32::MAX))?,
         expected_total: form.money("expected_total", cart.currency)?,
+        quote: form.text("quote").to_owned(),
         ip_address: call.caller.ip.clone(),
         user_agent: call.user_agent(),
         customer_id: call.caller.user_id(),
@@ -263,8 +285,9 @@ async fn pay(call: Call) -> Result<Reply, Fault> {
         Err(fault)
             if matches!(fault.kind, FaultKind::Unprocessable | FaultKind::Conflict | FaultKind::Invalid) =>
         {
-            refused(&call, &funnel, &gateway, fault.params.values().next().unwrap_or(&fault.message).clone())
-                .await
+            let message = fault.params.values().next().unwrap_or(&fault.message).clone();
+            let reply = refused(&call, &funnel, &gateway, message).await?;
+            Ok(if fault.kind == FaultKind::Conflict { reply.status(StatusCode::CONFLICT) } else { reply })
         }
         Err(fault) => Err(fault),
     }
@@ -306,6 +329,9 @@ async fn returned(call: Call) -> Result<Reply, Fault> {
             Ok(Reply::redirect(&next))
         }
         CheckoutState::Open => Ok(Reply::redirect(&last.address(&funnel.slug))),
-        _ => Ok(Reply::page("funnels/checkout_checking.html", context! { challenge => checkout.challenge })),
+        _ => Ok(Reply::page(
+            "funnels/checkout_checking.html",
+            context! { challenge => checkout.challenge, another_way => last.address(&funnel.slug) },
+        )),
     }
 }

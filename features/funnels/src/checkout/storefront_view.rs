@@ -7,8 +7,8 @@ use kernel::{Amount, Currency, Fault};
 use serde::Serialize;
 use web::{Call, Reply, context};
 
-use super::model::{Checkout, Details};
-use super::rules::COUNTRIES;
+use super::model::{Checkout, CheckoutState, Details};
+use super::rules::{self, COUNTRIES};
 use crate::bumps::model::EligibleBump;
 use crate::funnels::model::{CheckoutLayout, Funnel};
 
@@ -164,9 +164,16 @@ impl View<'_> {
                 lines => self.lines()?, totals => self.totals(), total => cart.total.display(),
                 coupons => cart.coupon_codes, bumps => self.bumps()?, gateways => self.gateways(call),
                 attempt => self.checkout.map_or(1, |checkout| checkout.attempt + 1),
-                expected_total => cart.total.major(), message => self.message,
+                expected_total => cart.total.major(), quote => rules::quote(cart), message => self.message,
+                notices => cart.notices, is_free => cart.total.minor() == 0, challenge => self.challenge(),
             },
         ))
+    }
+
+    /// Where the bank still asks about the last payment, or empty.
+    fn challenge(&self) -> &str {
+        let asked = self.checkout.filter(|checkout| checkout.state == CheckoutState::RequiresAction);
+        asked.map_or("", |checkout| checkout.challenge.as_str())
     }
 
     fn problem(&self, field: &str) -> String {

@@ -1,6 +1,9 @@
 //! Answers to the shop of record: what its checkout shows, what a tick means, where the buyer goes after the payment.
 
-use kernel::contracts::ocart::{AfterPayment, AnswerBump, BumpLine, FunnelCheckout, ShowCheckout};
+use kernel::contracts::ocart::{
+    AfterPayment, AnswerBump, BumpLine, CheckOffers, FunnelCheckout, OfferChanges, ShowCheckout,
+};
+use kernel::ids::OfferId;
 use kernel::{Fault, Money, hash};
 use runtime::{Actor, Engine};
 
@@ -48,6 +51,24 @@ pub(crate) async fn answer_bump(engine: Engine, request: AnswerBump) -> Result<O
     let place = (offer_id, funnel, step);
     engine.write(Actor::system(), move |tx| bumps::commands::take(tx, &cart.token, place, amount)).await?;
     Ok(Some(line))
+}
+
+/// Answers [`CheckOffers`], whichever funnel has shown the offers.
+pub(crate) async fn check_offers(engine: Engine, request: CheckOffers) -> Result<OfferChanges, Fault> {
+    let cart = request.cart;
+    let mut bumps = Vec::new();
+    for id in cart.lines.iter().filter_map(|line| line.offer_id).map(OfferId) {
+        match engine.read(move |tx| bumps::commands::shown_in(tx, id, None)).await {
+            Ok((offer, funnel, _)) => {
+                bumps.extend(bumps::queries::priced(&engine, funnel, offer, &cart).await?);
+            }
+            // Not shown any more: gone.
+            Err(fault) if fault.status() < 500 => {}
+            Err(fault) => return Err(fault),
+        }
+    }
+    let (changed, gone) = queries::differences(&cart, &bumps);
+    Ok(OfferChanges { changed, gone })
 }
 
 /// Answers [`AfterPayment`]: ties the cart's answers to the order and gives the first page for it, with its token. An order

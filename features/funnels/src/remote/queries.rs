@@ -76,7 +76,7 @@ pub(crate) fn checkout(
 }
 
 /// Lines of the cart whose price or units are others now, and offers that the cart may not hold any more.
-fn differences(cart: &CartSnapshot, bumps: &[EligibleBump]) -> (Vec<BumpLine>, Vec<OfferId>) {
+pub(crate) fn differences(cart: &CartSnapshot, bumps: &[EligibleBump]) -> (Vec<BumpLine>, Vec<OfferId>) {
     let (mut changed, mut gone) = (Vec::new(), Vec::new());
     for held in &cart.lines {
         let Some(id) = held.offer_id else { continue };

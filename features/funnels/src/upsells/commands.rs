@@ -19,13 +19,14 @@ fn gone() -> Fault {
 
 /// Charges the offer's price to the method the order was paid with and writes the child order. However often and from
 /// wherever it is asked, there is one charge and one answer. `asked` is the attempt the shopper saw: the number after
-/// a failed one tries again.
+/// a failed one tries again. `expected` is the total he was shown, else the one he was shown last counts: another is refused
+/// with 409 `total_changed`, which shows him the new one.
 pub async fn accept(
     engine: &Engine,
     actor: Actor,
     ticket: Ticket,
     token: &str,
-    asked: Option<i64>,
+    (asked, expected): (Option<i64>, Option<Money>),
 ) -> Result<UpsellAnswer, Fault> {
     let order = queries::order(engine, ticket.order_id).await?;
     let step = queries::step_of(engine, ticket).await?.ok_or_else(gone)?;
@@ -34,12 +35,35 @@ pub async fn accept(
     let attempt = match rules::course(&attempts, asked) {
         Course::Join(place) => attempts.into_iter().nth(place).ok_or_else(gone)?,
         Course::Begin(_) => {
-            let offer = queries::offer_of(engine, &order, &step).await?.ok_or_else(gone)?;
+            let Some(offer) = queries::offer_of(engine, &order, &step).await? else {
+                return Err(queries::sold_out(engine, &step).await?.unwrap_or_else(gone));
+            };
+            as_shown(engine, &offer, expected).await?;
             engine.write(actor, move |tx| begin(tx, &offer, asked)).await?
         }
     };
     let attempt = drive(engine, attempt, &format!("/offer/{token}/return")).await?;
     answer(engine, &order, &step, &attempt, token).await
+}
+
+/// Refuses another total than the buyer was shown, and remembers that he is shown the present one now.
+async fn as_shown(engine: &Engine, open: &OpenOffer, expected: Option<Money>) -> Result<(), Fault> {
+    let (order_id, offer_id, total) = (open.order.id, open.offer.id, open.quote.total);
+    let expected = match expected {
+        Some(expected) => Some(expected),
+        None => engine.read(move |tx| store::quoted(tx, order_id, offer_id)).await?,
+    };
+    if expected.is_none_or(|expected| expected == total) {
+        return Ok(());
+    }
+    engine.write(Actor::system(), move |tx| store::quote(tx, order_id, offer_id, total)).await?;
+    let amount = kernel::json::to_text(&total.amount());
+    Err(Fault::conflict(
+        "total_changed",
+        format!("The offer now comes to {}. Look it over and confirm again.", total.display()),
+    )
+    .with("amount", serde_json::from_str::<serde_json::Value>(&amount).unwrap_or_default())
+    .with("currency", total.currency().code()))
 }
 
 /// Unit 1: the attempt under its unique key, before anything is charged.
@@ -158,13 +182,25 @@ pub(crate) fn event(
     }
 }
 
+/// A token with what it is for.
+pub struct Issued {
+    /// The token.
+    pub token: String,
+    /// Good until.
+    pub expires_at: kernel::Moment,
+    /// The offer.
+    pub offer_id: OfferId,
+    /// What accepting it charges.
+    pub amount: Money,
+}
+
 /// A token for an offer of the order's funnel, asked for by the buyer within the lifetime after the payment. Without
 /// an offer it is for the first that is open.
 pub async fn issue_token(
     engine: &Engine,
     order: &OrderSnapshot,
     offer: Option<OfferId>,
-) -> Result<(String, kernel::Moment, OfferId), Fault> {
+) -> Result<Issued, Fault> {
     if queries::window_ends(engine, order).await? < engine.now() {
         return Err(Fault::new(
             FaultKind::Forbidden,
@@ -181,9 +217,11 @@ pub async fn issue_token(
             && offer.is_none_or(|offer| offer == step.offer_id)
     };
     for step in steps.iter().filter(wanted) {
-        if queries::offer_of(engine, order, step).await?.is_some() {
-            let (token, expires) = queries::mint(engine, order.id, step).await?;
-            return Ok((token, expires, step.offer_id));
+        if let Some(open) = queries::offer_of(engine, order, step).await? {
+            let (token, expires) = queries::mint(engine, order, step).await?;
+            let (order_id, offer_id, total) = (order.id, step.offer_id, open.quote.total);
+            engine.write(Actor::system(), move |tx| store::quote(tx, order_id, offer_id, total)).await?;
+            return Ok(Issued { token, expires_at: expires, offer_id, amount: total });
         }
     }
     Err(Fault::refused("offer_not_open", "There is no such offer for this order."))

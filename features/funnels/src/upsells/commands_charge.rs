@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use kernel::contracts::ocart::UpsellAccepted;
 use kernel::contracts::payments::{Charge, ChargeOutcome, ConfirmCharge, PaymentSource};
+use kernel::contracts::shop::CANNOT_BE_PAID;
 use kernel::ids::OrderId;
 use kernel::{Fault, FaultKind, Money};
 use runtime::{Actor, Emit, Engine, Tx};
@@ -40,7 +41,8 @@ pub(crate) async fn drive(engine: &Engine, attempt: Attempt, return_url: &str) -
     let work = runtime::spawn(async move {
         let asked = ask(&inner, &attempt, &return_url).await;
         let outcome = match asked {
-            Ok(outcome) => apply(&inner, &attempt, outcome).await,
+            // What has to go back goes when its charge is announced.
+            Ok(outcome) => apply(&inner, &attempt, outcome).await.map(drop),
             Err(fault) => Err(fault),
         };
         if let Err(fault) = outcome {
@@ -85,8 +87,22 @@ async fn wait(engine: &Engine, key: &str) -> Result<Attempt, Fault> {
 
 /// Asks payments. A refusal of the request itself means that nothing was charged.
 async fn ask(engine: &Engine, attempt: &Attempt, return_url: &str) -> Result<ChargeOutcome, Fault> {
-    let asked = if attempt.state == AttemptState::RequiresAction {
-        engine.ask(ConfirmCharge { key: attempt.key.clone() }).await
+    let mut sold_out = None;
+    if attempt.state == AttemptState::Open
+        && let Err(fault) = engine.host().reserve_child_order(&attempt.child_order("")).await
+    {
+        if fault.status() >= 500 {
+            return Err(fault);
+        }
+        sold_out = Some(fault);
+    }
+    let asked = if attempt.state == AttemptState::RequiresAction || sold_out.is_some() {
+        // What cannot be had is not charged; it may have been before this was asked.
+        let asked = engine.ask(ConfirmCharge { key: attempt.key.clone() }).await;
+        match (asked, sold_out) {
+            (Err(fault), Some(gone)) if fault.kind == FaultKind::NotFound => Err(gone),
+            (asked, _) => asked,
+        }
     } else {
         let charge = Charge {
             key: attempt.key.clone(),
@@ -101,7 +117,10 @@ async fn ask(engine: &Engine, attempt: &Attempt, return_url: &str) -> Result<Cha
     };
     match asked {
         Err(fault)
-            if matches!(fault.kind, FaultKind::Invalid | FaultKind::NotFound | FaultKind::Unprocessable) =>
+            if matches!(
+                fault.kind,
+                FaultKind::Invalid | FaultKind::NotFound | FaultKind::Unprocessable | FaultKind::Conflict
+            ) =>
         {
             Ok(ChargeOutcome::Declined { code: fault.code.to_owned(), message: fault.message })
         }
@@ -109,15 +128,27 @@ async fn ask(engine: &Engine, attempt: &Attempt, return_url: &str) -> Result<Cha
     }
 }
 
-/// Makes of an outcome what it means. Money that has moved gets its order even when the attempt was given up before.
-pub(crate) async fn apply(engine: &Engine, attempt: &Attempt, outcome: ChargeOutcome) -> Result<(), Fault> {
+/// Makes of an outcome what it means. Money that has moved gets its order even when the attempt was given up before; false
+/// when there is nothing left to sell for it, so that it has to go back.
+pub(crate) async fn apply(engine: &Engine, attempt: &Attempt, outcome: ChargeOutcome) -> Result<bool, Fault> {
     let attempt = attempt.clone();
     match outcome {
         ChargeOutcome::Succeeded { transaction_id } => {
-            let child = engine.host().place_child_order(&attempt.child_order(&transaction_id)).await?;
-            engine.write(Actor::system(), move |tx| accepted(tx, &attempt, &transaction_id, child.id)).await
+            match engine.host().place_child_order(&attempt.child_order(&transaction_id)).await {
+                Ok(child) => {
+                    let record = move |tx: &mut Tx| accepted(tx, &attempt, &transaction_id, child.id);
+                    engine.write(Actor::system(), record).await
+                }
+                Err(fault) if fault.code == CANNOT_BE_PAID => {
+                    let message = format!("{} What was taken is given back by itself.", fault.message);
+                    engine.write(Actor::system(), move |tx| failed(tx, &attempt, &message)).await?;
+                    return Ok(false);
+                }
+                Err(fault) => Err(fault),
+            }
         }
         ChargeOutcome::Declined { message, .. } => {
+            engine.host().release_child_order(&attempt.key).await?;
             engine.write(Actor::system(), move |tx| failed(tx, &attempt, &message)).await
         }
         ChargeOutcome::RequiresAction { challenge, .. } => {
@@ -132,7 +163,8 @@ pub(crate) async fn apply(engine: &Engine, attempt: &Attempt, outcome: ChargeOut
         ChargeOutcome::Pending { .. } => {
             engine.write(Actor::system(), move |tx| store::release(tx, &attempt.key)).await
         }
-    }
+    }?;
+    Ok(true)
 }
 
 fn ticket(attempt: &Attempt) -> Ticket {

@@ -8,6 +8,7 @@ use runtime::{Engine, Envelope, Subscriber};
 use super::commands_charge::apply;
 use super::model::AttemptState;
 use super::store;
+use crate::checkout::commands::give_back;
 
 /// Settles the attempt of the charge's key. At least once: every write bears that key.
 pub(crate) fn subscriber() -> Subscriber {
@@ -22,5 +23,10 @@ async fn settle(engine: Engine, envelope: Envelope) -> Result<(), Fault> {
         ChargeOutcome::Succeeded { .. } => attempt.state == AttemptState::Succeeded,
         _ => attempt.state.is_final(),
     };
-    if known { Ok(()) } else { apply(&engine, &attempt, event.outcome).await }
+    if known || apply(&engine, &attempt, event.outcome.clone()).await? {
+        return Ok(());
+    }
+    let ChargeOutcome::Succeeded { transaction_id } = event.outcome else { return Ok(()) };
+    let money = (event.amount, transaction_id.as_str());
+    give_back(&engine, event.order_id, &event.key, money, "what was offered is sold out").await
 }

@@ -105,6 +105,19 @@ pub(crate) async fn offer_of(
     }))
 }
 
+/// Says that what a step offers is sold out, when it is.
+pub(crate) async fn sold_out(engine: &Engine, step: &FunnelStep) -> Result<Option<Fault>, Fault> {
+    let id = step.offer_id;
+    let Some(offer) = engine.read(move |tx| offers::queries::find(tx, id)).await? else { return Ok(None) };
+    let product = engine.host().product(offer.priced_product()).await?.filter(|product| !product.purchasable);
+    Ok(product.map(|product| {
+        Fault::refused(
+            "offer_sold_out",
+            format!("“{}” is sold out. Nothing was charged for it.", product.name),
+        )
+    }))
+}
+
 /// The step of a ticket as it stands, and its funnel's steps.
 pub(crate) async fn step_of(engine: &Engine, ticket: Ticket) -> Result<Option<FunnelStep>, Fault> {
     engine
@@ -122,18 +135,19 @@ async fn lifetime(engine: &Engine) -> Result<i64, Fault> {
         .await
 }
 
-/// A token for a step of this order.
+/// A token for a step of this order. However late and however often one is made, the time for offers counts from the
+/// payment.
 pub(crate) async fn mint(
     engine: &Engine,
-    order: OrderId,
+    order: &OrderSnapshot,
     step: &FunnelStep,
 ) -> Result<(String, Moment), Fault> {
-    let expires = engine.now().plus_minutes(lifetime(engine).await?);
-    let ticket = Ticket { order_id: order, offer_id: step.offer_id, step_id: step.id };
+    let expires = window_ends(engine, order).await?;
+    let ticket = Ticket { order_id: order.id, offer_id: step.offer_id, step_id: step.id };
     Ok((rules::token(engine.secret(), ticket, expires), expires))
 }
 
-/// Until when a first token may be asked for: the lifetime from the payment on.
+/// Until when the order may be offered something in one click: the lifetime from the payment on.
 pub(crate) async fn window_ends(engine: &Engine, order: &OrderSnapshot) -> Result<Moment, Fault> {
     Ok(order.paid_at.unwrap_or(order.created_at).plus_minutes(lifetime(engine).await?))
 }
@@ -147,6 +161,9 @@ pub async fn next_address(
     after: Option<StepId>,
     answer: Branch,
 ) -> Result<String, Fault> {
+    if window_ends(engine, order).await? <= engine.now() {
+        return Ok(thank_you(engine, order));
+    }
     let steps = engine.read(move |tx| steps::store::of_funnel(tx, funnel)).await?;
     let (mut current, mut answer) = (after, answer);
     while let Some(step) = steps::rules::next(&steps, current, answer) {
@@ -158,7 +175,7 @@ pub async fn next_address(
             }
         };
         if shows {
-            let (token, _) = mint(engine, order.id, step).await?;
+            let (token, _) = mint(engine, order, step).await?;
             return Ok(format!("/offer/{token}"));
         }
         (current, answer) = (Some(step.id), Branch::Default);

@@ -2,7 +2,7 @@
 
 use http::{Method, StatusCode};
 use kernel::ids::{OfferId, OrderId};
-use kernel::{Fault, FaultKind, Moment, hash};
+use kernel::{Amount, Currency, Fault, FaultKind, Moment, hash};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use web::{Access, Call, Reply, Routes};
@@ -35,6 +35,10 @@ struct OneClickToken {
     order_id: OrderId,
     /// The offer.
     offer_id: OfferId,
+    /// What accepting it charges, tax included.
+    amount: Amount,
+    /// Currency.
+    currency: Currency,
     /// Page that shows the offer.
     address: String,
 }
@@ -48,6 +52,9 @@ struct WithToken {
     /// Accept: which attempt this is. The number after a failed one tries again; left out, the first answer stands.
     #[serde(default)]
     attempt: Option<i64>,
+    /// Accept: the total that the buyer was shown; what was shown last when left out. Another is refused with 409.
+    #[serde(default)]
+    expected_total: Option<Amount>,
 }
 
 fn invalid_token() -> Fault {
@@ -71,9 +78,16 @@ async fn issue(call: Call) -> Result<Reply, Fault> {
         (by_cart && !order.cart_token.is_empty()) || (by_key && !order.order_key.is_empty())
     });
     let order = order.ok_or_else(|| Fault::not_found("order"))?;
-    let (token, expires_at, offer_id) = commands::issue_token(&call.engine, &order, body.offer_id).await?;
-    let address = format!("/offer/{token}");
-    Ok(Reply::created(&OneClickToken { token, expires_at, order_id: order.id, offer_id, address }))
+    let issued = commands::issue_token(&call.engine, &order, body.offer_id).await?;
+    Ok(Reply::created(&OneClickToken {
+        address: format!("/offer/{}", issued.token),
+        token: issued.token,
+        expires_at: issued.expires_at,
+        order_id: order.id,
+        offer_id: issued.offer_id,
+        amount: issued.amount.amount(),
+        currency: issued.amount.currency(),
+    }))
 }
 
 async fn accept(call: Call) -> Result<Reply, Fault> {
@@ -84,7 +98,15 @@ async fn accept(call: Call) -> Result<Reply, Fault> {
     }
     let ticket = ticket(&call, &body)?;
     let actor = call.caller.actor();
-    let answer = commands::accept(&call.engine, actor, ticket, &body.token, body.attempt).await?;
+    let expected = match body.expected_total {
+        Some(amount) => {
+            let order = queries::order(&call.engine, ticket.order_id).await?;
+            Some(amount.in_currency("expected_total", order.currency)?)
+        }
+        None => None,
+    };
+    let asked = (body.attempt, expected);
+    let answer = commands::accept(&call.engine, actor, ticket, &body.token, asked).await?;
     Ok(told(&answer))
 }
 

@@ -53,6 +53,16 @@ const ANSWER: Sql = Sql::new(
      WHERE idempotency_key = ? AND event_type <> 'accepted'",
 );
 
+const QUOTED: Sql = Sql::new(
+    "SELECT amount_minor, currency FROM {p}cartwright_upsell_quotes WHERE order_id = ? AND offer_id = ?",
+);
+const QUOTE: Sql = Sql::pair(
+    "INSERT INTO {p}cartwright_upsell_quotes (order_id, offer_id, amount_minor, currency) VALUES (?, ?, ?, ?) \
+     ON CONFLICT (order_id, offer_id) DO UPDATE SET amount_minor = excluded.amount_minor, currency = excluded.currency",
+    "INSERT INTO {p}cartwright_upsell_quotes (order_id, offer_id, amount_minor, currency) VALUES (?, ?, ?, ?) \
+     ON DUPLICATE KEY UPDATE amount_minor = VALUES(amount_minor), currency = VALUES(currency)",
+);
+
 fn attempt(row: &Row<'_>) -> Result<Attempt, db::DbError> {
     let word: String = row.get("state")?;
     Ok(Attempt {
@@ -196,4 +206,19 @@ pub(crate) fn show(tx: &mut Tx, shown: &NewEvent) -> Result<(), Fault> {
 /// The order's answer so far.
 pub(crate) fn answered(tx: &mut Tx, order: OrderId, offer: OfferId) -> Result<Option<OfferEvent>, Fault> {
     store_events::by_key(tx, &answer_key(order, offer))
+}
+
+/// What the buyer was shown last that the offer comes to.
+pub(crate) fn quoted(tx: &mut Tx, order: OrderId, offer: OfferId) -> Result<Option<Money>, Fault> {
+    Ok(tx.one(&QUOTED, params![order, offer], |row| {
+        Ok(Money::new(row.get("amount_minor")?, row.get("currency")?))
+    })?)
+}
+
+/// Remembers what the buyer is shown.
+pub(crate) fn quote(tx: &mut Tx, order: OrderId, offer: OfferId, total: Money) -> Result<(), Fault> {
+    if quoted(tx, order, offer)? != Some(total) {
+        tx.execute(&QUOTE, params![order, offer, total.minor(), total.currency()])?;
+    }
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! `/offer/{token}`: the offer after the payment.
 
-use http::Method;
+use http::{Method, StatusCode};
 use kernel::{Decimal, Fault, FaultKind, Money};
 use web::{Call, Reply, Routes, context};
 
@@ -65,12 +65,38 @@ async fn show(call: Call) -> Result<Reply, Fault> {
     let Some(open) = queries::offer_of(engine, &order, &step).await? else {
         let next =
             queries::next_address(engine, &order, step.funnel_id, Some(step.id), Branch::Default).await?;
-        return Ok(Reply::redirect(&next));
+        let reply = Reply::redirect(&next);
+        return Ok(match &last {
+            Some(failed) => reply.notice("error", &failed.message),
+            None => reply,
+        });
     };
     let shown = event(ticket, step.funnel_id, step.id, "shown", Money::zero(order.currency));
-    engine.write(call.caller.actor(), move |tx| store::show(tx, &shown)).await?;
-    let reply = page(&open, last.as_ref(), token, seconds_left(token, engine.now().unix()));
-    Ok(beside(engine, reply))
+    let (order_id, offer_id, total) = (order.id, open.offer.id, open.quote.total);
+    engine
+        .write(call.caller.actor(), move |tx| {
+            store::show(tx, &shown)?;
+            store::quote(tx, order_id, offer_id, total)
+        })
+        .await?;
+    let seconds = seconds_left(token, engine.now().unix());
+    Ok(beside(engine, page(&open, (last.as_ref(), None), token, seconds)))
+}
+
+/// The offer with another total than it was accepted for: nothing was charged.
+async fn changed(call: &Call, ticket: Ticket, fault: &Fault) -> Result<Reply, Fault> {
+    let (engine, token) = (&call.engine, call.parameter("token"));
+    let order = queries::order(engine, ticket.order_id).await?;
+    let step = queries::step_of(engine, ticket).await?;
+    let open = match &step {
+        Some(step) => queries::offer_of(engine, &order, step).await?,
+        None => None,
+    };
+    let Some(open) = open else { return Ok(Reply::redirect(&format!("/offer/{token}"))) };
+    let attempts = engine.read(move |tx| store::of_offer(tx, ticket.order_id, ticket.offer_id)).await?;
+    let seconds = seconds_left(token, engine.now().unix());
+    let reply = page(&open, (attempts.last(), Some(&fault.message)), token, seconds);
+    Ok(beside(engine, reply.status(StatusCode::CONFLICT)))
 }
 
 /// Where the shop's pages are elsewhere, the page shows its pictures, and its forms end there.
@@ -98,7 +124,12 @@ fn custom(step: &FunnelStep, token: &str) -> Reply {
     )
 }
 
-fn page(open: &OpenOffer, failed: Option<&Attempt>, token: &str, seconds_left: i64) -> Reply {
+fn page(
+    open: &OpenOffer,
+    (failed, changed): (Option<&Attempt>, Option<&str>),
+    token: &str,
+    seconds_left: i64,
+) -> Reply {
     let display = &open.offer.display_config;
     let or = |text: &str, fallback: String| if text.is_empty() { fallback } else { text.to_owned() };
     let saves = open.regular.total.minor() > open.quote.total.minor();
@@ -122,6 +153,8 @@ fn page(open: &OpenOffer, failed: Option<&Attempt>, token: &str, seconds_left: i
             offline => open.offline,
             paid => open.order.is_paid() && open.offline.is_none(),
             attempt => attempt,
+            expected_total => open.quote.total.major(),
+            changed => changed,
             may_retry => attempt <= rules::MOST_ATTEMPTS,
             failed => failed.map(|failed| failed.message.clone()),
             clock => format!("{}:{:02}", seconds_left / 60, seconds_left % 60),
@@ -145,12 +178,20 @@ async fn accept(call: Call) -> Result<Reply, Fault> {
     if !in_time {
         return Ok(Reply::redirect(&format!("/offer/{token}")));
     }
-    let asked = call.form().text("attempt").parse().ok();
+    let form = call.form();
+    let expected = if form.text("expected_total").is_empty() {
+        None
+    } else {
+        let order = queries::order(&call.engine, ticket.order_id).await?;
+        Some(form.money("expected_total", order.currency)?)
+    };
+    let asked = (form.text("attempt").parse().ok(), expected);
     let answer = match commands::accept(&call.engine, call.caller.actor(), ticket, token, asked).await {
         Ok(answer) => answer,
-        // Sold out or taken out of the funnel meanwhile: on to what comes next, by the page.
+        Err(fault) if fault.code == "total_changed" => return changed(&call, ticket, &fault).await,
+        // Sold out or taken out of the funnel meanwhile: on to what comes next, where that is said.
         Err(fault) if fault.kind == FaultKind::Unprocessable => {
-            return Ok(Reply::redirect(&format!("/offer/{token}")).notice("info", &fault.message));
+            return Ok(Reply::redirect(&after(&call.engine, ticket).await?).notice("info", &fault.message));
         }
         Err(fault) => return Err(fault),
     };
@@ -171,15 +212,18 @@ async fn decline(call: Call) -> Result<Reply, Fault> {
 
 async fn next(call: Call) -> Result<Reply, Fault> {
     let (ticket, _) = ticket(&call)?;
-    let order = queries::order(&call.engine, ticket.order_id).await?;
-    let address = match queries::step_of(&call.engine, ticket).await? {
+    Ok(Reply::redirect(&after(&call.engine, ticket).await?))
+}
+
+/// The page that comes after a ticket's.
+async fn after(engine: &runtime::Engine, ticket: Ticket) -> Result<String, Fault> {
+    let order = queries::order(engine, ticket.order_id).await?;
+    match queries::step_of(engine, ticket).await? {
         Some(step) => {
-            queries::next_address(&call.engine, &order, step.funnel_id, Some(step.id), Branch::Default)
-                .await?
+            queries::next_address(engine, &order, step.funnel_id, Some(step.id), Branch::Default).await
         }
-        None => queries::thank_you(&call.engine, &order),
-    };
-    Ok(Reply::redirect(&address))
+        None => Ok(queries::thank_you(engine, &order)),
+    }
 }
 
 /// Back from a challenge, or waiting for a payment that is being checked.

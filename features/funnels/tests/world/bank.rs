@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use kernel::contracts::cartbay::CapturedEmail;
 use kernel::contracts::payments::{
-    Charge, ChargeOutcome, ConfirmCharge, PaymentSource, SavedMethod, SavedMethodSnapshot,
+    Charge, ChargeOutcome, ConfirmCharge, PaymentSource, ReverseCharge, SavedMethod, SavedMethodSnapshot,
 };
 use kernel::{Fault, Money};
 use runtime::Module;
@@ -32,6 +32,7 @@ pub struct State {
     pub moved: Vec<(String, Money)>,
     pub outcomes: BTreeMap<String, ChargeOutcome>,
     pub asked: usize,
+    pub reversed: Vec<String>,
 }
 
 #[derive(Default)]
@@ -102,7 +103,7 @@ impl Bank {
 
 pub fn module(bank: &Arc<Bank>) -> Module {
     let mut module = Module::default();
-    let (charging, confirming) = (Arc::clone(bank), Arc::clone(bank));
+    let (charging, confirming, reversing) = (Arc::clone(bank), Arc::clone(bank), Arc::clone(bank));
     module.requests(move |requests| {
         requests.answer(move |_, charge: Charge| {
             let bank = Arc::clone(&charging);
@@ -115,6 +116,10 @@ pub fn module(bank: &Arc<Bank>) -> Module {
         requests.answer(move |_, confirm: ConfirmCharge| {
             let bank = Arc::clone(&confirming);
             async move { bank.confirm(&confirm.key) }
+        });
+        requests.answer(move |_, reverse: ReverseCharge| {
+            reversing.state().reversed.push(reverse.key);
+            async { Ok(ChargeOutcome::Succeeded { transaction_id: "back".to_owned() }) }
         });
         requests.answer(|_, _: SavedMethod| async {
             Ok(Some(SavedMethodSnapshot { gateway: "test".to_owned(), label: "Visa ending 4242".to_owned() }))

@@ -66,6 +66,7 @@ impl Shop {
             token: token.to_owned(),
             customer_id: UserId(0),
             hash: format!("{:?}", state.carts.get(token)),
+            notices: Vec::new(),
             item_count: lines.iter().map(|line| line.quantity).sum(),
             lines,
             coupon_codes: Vec::new(),
@@ -138,6 +139,8 @@ fn order(id: i64, cart: &CartSnapshot, meta: &[(String, String)]) -> OrderSnapsh
         total_tax: cart.total_tax,
         total: cart.total,
         refunded_total: Money::zero(Currency::USD),
+        refunded_shipping: Decimal::ZERO,
+        refunded_shipping_tax: Decimal::ZERO,
         cart_token: cart.token.clone(),
         meta: meta.to_vec(),
         created_at: Moment::parse("2026-11-21T12:00:00Z").unwrap(),
@@ -208,14 +211,15 @@ impl Host for Shop {
     }
     async fn place_order(&self, asked: &NewOrder) -> Result<OrderSnapshot, Fault> {
         let mut state = self.state();
-        if let Some(id) = state.keys.get(&asked.key) {
-            return Ok(state.orders[id].clone());
+        let known = state.keys.get(&asked.key).copied();
+        if let Some(id) = known.filter(|id| state.orders[id].status != "pending") {
+            return Ok(state.orders[&id].clone());
         }
         let cart = Self::cart_of(&state, &asked.cart_token);
         if asked.expected_total.is_some_and(|total| total != cart.total) {
             return Err(Fault::conflict("total_changed", "The total has changed."));
         }
-        let id = 100 + i64::try_from(state.orders.len()).unwrap();
+        let id = known.unwrap_or(100 + i64::try_from(state.orders.len()).unwrap());
         let order = order(id, &cart, &asked.meta);
         state.keys.insert(asked.key.clone(), id);
         state.orders.insert(id, order.clone());
@@ -224,6 +228,9 @@ impl Host for Shop {
     async fn complete_payment(&self, id: OrderId, transaction_id: &str) -> Result<OrderSnapshot, Fault> {
         let mut state = self.state();
         let order = state.orders.get_mut(&id.0).unwrap();
+        if order.status == "processing" {
+            return Ok(order.clone());
+        }
         order.status = "processing".to_owned();
         order.transaction_id = transaction_id.to_owned();
         let order = order.clone();

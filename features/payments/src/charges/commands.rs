@@ -208,7 +208,7 @@ pub(crate) enum Seen {
 
 pub(crate) async fn looked_up(engine: &Engine, attempt: &Attempt) -> Result<Seen, Fault> {
     let gateway = engine.gateway(&attempt.gateway)?;
-    let answer = tokio::time::timeout(ANSWER, gateway.look_up(&attempt.key)).await;
+    let answer = tokio::time::timeout(ANSWER, gateway.look_up(attempt.at_gateway())).await;
     Ok(match answer {
         Ok(Ok(Some(Err(GatewayError::Unknown(_) | GatewayError::Down(_))))) | Ok(Err(_)) | Err(_) => {
             Seen::Unclear
@@ -223,7 +223,7 @@ async fn drive(engine: &Engine, attempt: &Attempt, fresh: Option<String>) -> Res
     let source = attempt.saved_source().or_else(|| fresh.map(GatewaySource::Fresh));
     let Some(source) = source else { return finish(engine, attempt, Recorded::abandoned()).await };
     let command = GatewayCommand {
-        key: attempt.key.clone(),
+        key: attempt.at_gateway().to_owned(),
         amount: attempt.amount,
         source,
         save_method: attempt.save_method,

@@ -11,7 +11,7 @@ use super::store;
 /// and nothing happens for a key that is not known or has come to its end. One that was given up is looked at all the
 /// same, since its money may have moved. Fails as unavailable while the gateway does not answer: it calls again.
 pub(crate) async fn look_again(engine: &Engine, gateway: &str, key: String) -> Result<(), Fault> {
-    let attempt = engine.read(move |tx| store::by_key(tx, &key)).await?;
+    let attempt = engine.read(move |tx| store::by_gateway_key(tx, &key)).await?;
     let open = |state: State| !state.is_final() || state == State::Abandoned;
     let Some(attempt) = attempt.filter(|attempt| attempt.gateway == gateway && open(attempt.state)) else {
         return Ok(());

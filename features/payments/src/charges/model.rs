@@ -64,8 +64,10 @@ impl State {
 pub struct Attempt {
     /// Row.
     pub id: i64,
-    /// Unique key, the gateway's idempotency key as well.
+    /// Unique key.
     pub key: String,
+    /// What the gateway knows it by; none for one from before there were such keys, which it knows by `key`.
+    pub gateway_key: Option<String>,
     /// The order being paid.
     pub order_id: OrderId,
     /// Gateway id.
@@ -115,6 +117,12 @@ impl Attempt {
                 ChargeOutcome::Declined { code: self.code.clone(), message: self.message.clone() }
             }
         }
+    }
+
+    /// The gateway's idempotency key.
+    #[must_use]
+    pub fn at_gateway(&self) -> &str {
+        self.gateway_key.as_deref().unwrap_or(&self.key)
     }
 
     /// Given up before it was begun: there is no order and no amount.

@@ -10,12 +10,13 @@ use super::model::{Attempt, State};
 use super::rules::Recorded;
 
 const COLUMNS: &str = "id, attempt_key, order_id, gateway, amount, currency, state, transaction_id, challenge, code, \
-     message, source_kind, source_method, save_method, customer, method_label, description, return_url, refunded, claimed_until";
+     message, source_kind, source_method, save_method, customer, method_label, description, return_url, refunded, claimed_until, \
+     gateway_key";
 const INSERT: Sql = Sql::new(
     "INSERT INTO {p}cartwright_payment_attempts (attempt_key, order_id, gateway, amount, currency, state, transaction_id, \
      challenge, code, message, source_kind, source_method, save_method, customer, saved_method, method_label, description, \
-     return_url, refunded, claimed_by, claimed_until, created_at, updated_at) \
-     VALUES (?, ?, ?, ?, ?, 'open', '', '', '', '', ?, ?, ?, ?, '', '', ?, ?, 0, ?, ?, ?, ?)",
+     return_url, refunded, claimed_by, claimed_until, gateway_key, created_at, updated_at) \
+     VALUES (?, ?, ?, ?, ?, 'open', '', '', '', '', ?, ?, ?, ?, '', '', ?, ?, 0, ?, ?, ?, ?, ?)",
 );
 const CLAIM: Sql = Sql::new(
     "UPDATE {p}cartwright_payment_attempts SET claimed_by = ?, claimed_until = ? \
@@ -62,6 +63,11 @@ const METHOD: Sql = Sql::new(
 /// Seconds for which an attempt belongs to whoever talks to the gateway: longer than any answer is waited for.
 pub(crate) const CLAIM_SECONDS: i64 = 60;
 
+/// A key for a gateway: of this attempt or refund alone, here and everywhere.
+pub(crate) fn gateway_key(tx: &Tx) -> String {
+    format!("cw_{}", tx.entropy().alphanumeric(40))
+}
+
 /// An attempt about to be written.
 #[derive(Debug, Clone)]
 pub(crate) struct NewAttempt {
@@ -105,6 +111,7 @@ fn read(row: &Row<'_>) -> Result<Attempt, DbError> {
         return_url: row.get("return_url")?,
         refunded: row.get("refunded")?,
         claimed_until: row.get("claimed_until")?,
+        gateway_key: row.get::<Option<String>>("gateway_key")?,
     })
 }
 
@@ -116,6 +123,15 @@ fn all(tx: &mut Tx, condition: &str, values: &[db::Param<'_>]) -> Result<Vec<Att
 
 pub(crate) fn by_key(tx: &mut Tx, key: &str) -> Result<Option<Attempt>, Fault> {
     Ok(all(tx, "attempt_key = ?", params![key])?.pop())
+}
+
+/// The attempt that its gateway knows by this key.
+pub(crate) fn by_gateway_key(tx: &mut Tx, key: &str) -> Result<Option<Attempt>, Fault> {
+    let found = all(tx, "gateway_key = ?", params![key])?.pop();
+    match found {
+        Some(attempt) => Ok(Some(attempt)),
+        None => Ok(by_key(tx, key)?.filter(|attempt| attempt.gateway_key.is_none())),
+    }
 }
 
 pub(crate) fn by_transaction(
@@ -157,6 +173,7 @@ pub(crate) fn insert(tx: &mut Tx, attempt: &NewAttempt, claim: &str) -> Result<(
         &attempt.return_url,
         claim,
         now.plus_seconds(CLAIM_SECONDS),
+        gateway_key(tx),
         now,
         now
     ];

@@ -1,7 +1,8 @@
 //! Giving money back once per key.
 
-use kernel::contracts::payments::{ChargeOutcome, RefundCharge, RefundSettled};
-use kernel::{Fault, FaultKind};
+use kernel::contracts::payments::{ChargeOutcome, RefundCharge, RefundSettled, ReverseCharge};
+use kernel::ids::OrderId;
+use kernel::{Fault, FaultKind, Money};
 use runtime::ports::GatewayError;
 use runtime::{Actor, Emit, Engine, Tx};
 
@@ -78,24 +79,59 @@ fn begin(tx: &mut Tx, request: &RefundCharge, transaction: &str, claim: &str) ->
     payments.sort_by_key(|payment| payment.transaction_id != transaction);
     for payment in payments {
         if store::count_in(tx, payment.id, request.amount)? {
-            let refund = Refund {
-                key: request.key.clone(),
-                order_id: request.order_id,
-                attempt_id: payment.id,
-                amount: request.amount,
-                state: State::Open,
-                gateway_refund_id: String::new(),
-                code: String::new(),
-                message: String::new(),
-            };
-            store::insert(tx, &refund, claim)?;
-            return Ok(Begun::Held(Box::new(Held { refund, payment, again: false })));
+            return write(tx, (&request.key, request.order_id, request.amount), payment, claim);
         }
     }
-    Ok(Begun::Told(ChargeOutcome::Declined {
+    Ok(Begun::Told(nothing_left()))
+}
+
+fn nothing_left() -> ChargeOutcome {
+    ChargeOutcome::Declined {
         code: "nothing_to_refund".to_owned(),
         message: "No payment of this order has so much left to give back.".to_owned(),
-    }))
+    }
+}
+
+/// Writes a refund whose amount is counted against the payment already.
+fn write(
+    tx: &mut Tx,
+    (key, order_id, amount): (&str, OrderId, Money),
+    payment: Attempt,
+    claim: &str,
+) -> Result<Begun, Fault> {
+    let refund = Refund {
+        key: key.to_owned(),
+        gateway_key: Some(charges::gateway_key(tx)),
+        order_id,
+        attempt_id: payment.id,
+        amount,
+        state: State::Open,
+        gateway_refund_id: String::new(),
+        code: String::new(),
+        message: String::new(),
+    };
+    store::insert(tx, &refund, claim)?;
+    Ok(Begun::Held(Box::new(Held { refund, payment, again: false })))
+}
+
+/// Answers [`ReverseCharge`]: the charge of this very attempt goes back, whatever else its order has been paid with.
+pub async fn reverse(engine: Engine, request: ReverseCharge) -> Result<ChargeOutcome, Fault> {
+    let claim = engine.entropy().hex(16);
+    let begun = engine.write(Actor::system(), move |tx| begin_reversal(tx, &request.key, &claim)).await?;
+    go_on(engine, begun).await
+}
+
+fn begin_reversal(tx: &mut Tx, attempt: &str, claim: &str) -> Result<Begun, Fault> {
+    let key = format!("reverse:{}", kernel::hash::sha256(attempt));
+    if store::by_key(tx, &key)?.is_some() {
+        return take_up(tx, &key, claim);
+    }
+    let payment = charges::by_key(tx, attempt)?.ok_or_else(|| Fault::not_found("payment"))?;
+    let left = Money::new(payment.amount.minor() - payment.refunded, payment.amount.currency());
+    if left.minor() <= 0 || !store::count_in(tx, payment.id, left)? {
+        return Ok(Begun::Told(nothing_left()));
+    }
+    write(tx, (&key, payment.order_id, left), payment, claim)
 }
 
 /// Goes on with a refund that was written before.
@@ -130,7 +166,8 @@ async fn go_on(engine: Engine, begun: Begun) -> Result<ChargeOutcome, Fault> {
     let work = runtime::spawn(async move {
         let answer = match engine.gateway(&payment.gateway) {
             Ok(gateway) => {
-                let asked = gateway.refund(&refund.key, &payment.transaction_id, refund.amount);
+                let key = refund.gateway_key.as_deref().unwrap_or(&refund.key);
+                let asked = gateway.refund(key, &payment.transaction_id, refund.amount);
                 let answer = tokio::time::timeout(ANSWER, asked).await;
                 answer.unwrap_or_else(|_| Err(GatewayError::Unknown("No answer in time.".to_owned())))
             }

@@ -10,6 +10,8 @@ use crate::charges::model::State;
 #[derive(Debug, Clone)]
 pub(crate) struct Refund {
     pub(crate) key: String,
+    /// What the gateway knows it by; none for one from before there were such keys, which it knows by `key`.
+    pub(crate) gateway_key: Option<String>,
     pub(crate) order_id: OrderId,
     pub(crate) attempt_id: i64,
     pub(crate) amount: Money,

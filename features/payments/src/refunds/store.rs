@@ -9,13 +9,13 @@ use crate::charges::model::State;
 use crate::charges::store::CLAIM_SECONDS;
 
 const BY_KEY: Sql = Sql::new(
-    "SELECT refund_key, order_id, attempt_id, amount, currency, state, gateway_refund_id, code, message \
+    "SELECT refund_key, order_id, attempt_id, amount, currency, state, gateway_refund_id, code, message, gateway_key \
      FROM {p}cartwright_payment_refunds WHERE refund_key = ?",
 );
 const INSERT: Sql = Sql::new(
     "INSERT INTO {p}cartwright_payment_refunds (refund_key, order_id, attempt_id, amount, currency, state, \
-     gateway_refund_id, code, message, claimed_by, claimed_until, created_at, updated_at) \
-     VALUES (?, ?, ?, ?, ?, 'open', '', '', '', ?, ?, ?, ?)",
+     gateway_refund_id, code, message, claimed_by, claimed_until, gateway_key, created_at, updated_at) \
+     VALUES (?, ?, ?, ?, ?, 'open', '', '', '', ?, ?, ?, ?, ?)",
 );
 /// What could not reach the gateway may be asked again.
 const CLAIM: Sql = Sql::new(
@@ -46,6 +46,7 @@ fn read(row: &Row<'_>) -> Result<Refund, DbError> {
     let currency: Currency = row.get("currency")?;
     Ok(Refund {
         key: row.get("refund_key")?,
+        gateway_key: row.get("gateway_key")?,
         order_id: row.get("order_id")?,
         attempt_id: row.get("attempt_id")?,
         amount: Money::new(row.get("amount")?, currency),
@@ -81,6 +82,7 @@ pub(crate) fn insert(tx: &mut Tx, refund: &Refund, claim: &str) -> Result<(), Fa
         refund.amount.currency(),
         claim,
         now.plus_seconds(CLAIM_SECONDS),
+        refund.gateway_key.as_deref(),
         now,
         now
     ];

@@ -76,3 +76,42 @@ async fn parallel_refunds_never_exceed_the_payment() {
         shop.holds().await;
     }
 }
+
+#[tokio::test]
+async fn a_gateway_knows_charges_and_refunds_by_keys_that_nobody_guesses_and_no_restore_repeats() {
+    for database in databases() {
+        let shop = Shop::on(&database);
+        shop.pay("order:1:1", 500, PAYS).await;
+        shop.pay("order:1:2", 500, PAYS).await;
+        shop.refund("refund:2", 300).await;
+        let keys = shop.gateway_record().await;
+        assert_eq!(keys.len(), 3);
+        for (place, key) in keys.iter().enumerate() {
+            assert!(key.len() >= 40 && !key.contains(':'), "{key} says nothing of rows");
+            assert!(!keys[..place].contains(key), "{key} is of one attempt");
+        }
+        // The database is as it was before the first charge; the gateway remembers everything.
+        shop.forget().await;
+        assert_eq!(code(&shop.pay("order:1:1", 700, "4000000000000002").await), "card_declined");
+        assert_eq!(shop.gateway_record().await.len(), 4, "a charge of its own");
+        shop.holds().await;
+    }
+}
+
+#[tokio::test]
+async fn a_charge_that_nobody_has_a_use_for_goes_back_once_and_alone() {
+    for database in databases() {
+        let shop = Shop::on(&database);
+        shop.pay("a", 500, PAYS).await;
+        shop.pay("b", 500, PAYS).await;
+        shop.refund("refund:1", 100).await;
+        let (first, again) = (shop.reverse("b").await, shop.reverse("b").await);
+        assert_eq!((code(&first), &first), ("succeeded", &again));
+        assert_eq!(shop.refunded().await, 2);
+        assert_eq!(code(&shop.reverse("a").await), "succeeded", "what is left of it");
+        assert_eq!(code(&shop.refund("refund:2", 1).await), "nothing_to_refund");
+        let missing = kernel::contracts::payments::ReverseCharge { key: "none".to_owned() };
+        assert_eq!(shop.engine.ask(missing).await.unwrap_err().status(), 404);
+        shop.holds().await;
+    }
+}

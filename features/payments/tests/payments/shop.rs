@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use db::testing::TestDatabase;
-use kernel::contracts::payments::{Charge, ChargeOutcome, ConfirmCharge, PaymentSource, RefundCharge};
+use kernel::contracts::payments::{
+    Charge, ChargeOutcome, ConfirmCharge, PaymentSource, RefundCharge, ReverseCharge,
+};
 use kernel::ids::OrderId;
 use kernel::{Currency, Fault, Money};
 use runtime::ports::{Gateway, GatewayCharge, GatewayCommand, GatewayError, Webhook};
@@ -113,6 +115,13 @@ const SETTLED: Sql =
 const NOTES: Sql = Sql::new("SELECT COUNT(*) FROM {p}ocart_audit_log WHERE action = ?");
 const ATTEMPT_CODE: Sql = Sql::new("SELECT state FROM {p}cartwright_payment_attempts WHERE attempt_key = ?");
 
+const GATEWAY_KEY: Sql =
+    Sql::new("SELECT gateway_key FROM {p}cartwright_payment_attempts WHERE attempt_key = ?");
+const FORGET_ATTEMPTS: Sql = Sql::new("DELETE FROM {p}cartwright_payment_attempts");
+const FORGET_REFUNDS: Sql = Sql::new("DELETE FROM {p}cartwright_payment_refunds");
+const CHARGE_KEYS: Sql = Sql::new("SELECT charge_key FROM {p}cartwright_test_gateway_charges ORDER BY id");
+const REFUND_KEYS: Sql = Sql::new("SELECT refund_key FROM {p}cartwright_test_gateway_refunds ORDER BY id");
+
 /// An engine with payments on a database.
 pub struct Shop {
     pub engine: Engine,
@@ -173,6 +182,43 @@ impl Shop {
 
     pub async fn notes(&self, action: &'static str) -> i64 {
         self.engine.read(move |tx| Ok(tx.count(&NOTES, params![action])?)).await.unwrap()
+    }
+
+    /// What the gateway knows an attempt by; the key itself where there is no attempt.
+    pub async fn at_gateway(&self, key: &str) -> String {
+        let owned = key.to_owned();
+        let found = self.engine.read(move |tx| {
+            Ok(tx.one(&GATEWAY_KEY, params![&owned], |row| row.get::<Option<String>>("gateway_key"))?)
+        });
+        found.await.unwrap().flatten().unwrap_or_else(|| key.to_owned())
+    }
+
+    /// Keys in the gateway's own record: of charges, then of refunds.
+    pub async fn gateway_record(&self) -> Vec<String> {
+        self.engine
+            .read(|tx| {
+                let mut keys: Vec<String> = tx.rows(&CHARGE_KEYS, params![], |row| row.get("charge_key"))?;
+                keys.extend(tx.rows(&REFUND_KEYS, params![], |row| row.get::<String>("refund_key"))?);
+                Ok(keys)
+            })
+            .await
+            .unwrap()
+    }
+
+    /// Forgets every attempt and refund, as a restored database does.
+    pub async fn forget(&self) {
+        self.engine
+            .write(runtime::Actor::system(), |tx| {
+                tx.execute(&FORGET_REFUNDS, params![])?;
+                tx.execute(&FORGET_ATTEMPTS, params![])?;
+                Ok(())
+            })
+            .await
+            .unwrap();
+    }
+
+    pub async fn reverse(&self, key: &str) -> ChargeOutcome {
+        self.engine.ask(ReverseCharge { key: key.to_owned() }).await.unwrap()
     }
 
     pub async fn state(&self, key: &'static str) -> String {

@@ -18,7 +18,7 @@ fn signature(secret: &str, time: i64, body: &str) -> String {
 }
 
 async fn call(shop: &Shop, site: &Router, key: &str) -> StatusCode {
-    let body = format!(r#"{{"key":"{key}"}}"#);
+    let body = format!(r#"{{"key":"{}"}}"#, shop.at_gateway(key).await);
     let signature = signature(SECRET, shop.engine.now().unix(), &body);
     let (status, _, text) = ask(site, "POST", PATH, ("test-gateway-signature", &signature), &body).await;
     assert!(status != StatusCode::OK || text == r#"{"received":true}"#, "{text}");
@@ -93,7 +93,7 @@ async fn money_that_moved_after_the_payment_was_given_up_is_noted() {
         assert_eq!(shop.state("late").await, "abandoned");
         // The request was under way all the time.
         let command = runtime::ports::GatewayCommand {
-            key: "late".to_owned(),
+            key: shop.at_gateway("late").await,
             amount: charge("late", 17, 1_000, fresh(PAYS)).amount,
             source: runtime::ports::GatewaySource::Fresh(PAYS.to_owned()),
             save_method: false,

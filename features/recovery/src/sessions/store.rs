@@ -112,6 +112,7 @@ fn empty_cart(currency: Currency) -> CartSnapshot {
         item_count: 0,
         needs_shipping: false,
         hash: String::new(),
+        notices: Vec::new(),
     }
 }
 

@@ -50,6 +50,7 @@ pub(crate) fn cart(token: &str, lines: Vec<CartLine>, cents: i64) -> CartSnapsho
         customer_id: UserId(0),
         item_count: i64::try_from(lines.len()).unwrap(),
         hash: format!("{cents}"),
+        notices: Vec::new(),
         lines,
         coupon_codes: Vec::new(),
         currency: Currency::USD,

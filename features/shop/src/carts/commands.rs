@@ -1,9 +1,9 @@
 //! Changing a cart.
 
+use kernel::Fault;
 use kernel::contracts::shop::{Address, CartUpdated};
-use kernel::ids::{OfferId, UserId};
-use kernel::{Decimal, Fault};
-use runtime::ports::{AddToCart, OfferLine, RestoreLine, RestoredLine};
+use kernel::ids::UserId;
+use runtime::ports::{AddToCart, RestoreLine, RestoredLine};
 use runtime::{Emit, Tx};
 
 pub(crate) use super::commands_choose::{Chosen, choose, find, named_values};
@@ -29,11 +29,15 @@ pub fn must(tx: &mut Tx, token: &str) -> Result<StoredCart, Fault> {
     store::find(tx, token)?.ok_or_else(|| Fault::not_found("cart"))
 }
 
-/// Writes what has changed and tells of it. A cart that is as it was is not written.
+/// Writes what has changed and tells of it. A cart that is as it was is not written. What it comes to is shown to its
+/// holder by whoever asked for the change.
 pub(crate) fn finish(tx: &mut Tx, mut cart: StoredCart, before: &CartDocument) -> Result<PricedCart, Fault> {
-    let priced = queries::price(tx, &cart)?;
-    cart.document.lines.retain(|line| priced.lines.iter().any(|kept| kept.line.key == line.key));
-    cart.document.coupons.retain(|code| priced.coupons.iter().any(|kept| kept.code == *code));
+    if cart.document.lines != before.lines || cart.document.coupons != before.coupons {
+        cart.document.notices.clear();
+    }
+    let mut priced = queries::price(tx, &cart)?;
+    rules::keep_what_holds(&mut cart.document, &priced);
+    priced.notices.clone_from(&cart.document.notices);
     if cart.document == *before {
         return Ok(priced);
     }
@@ -95,7 +99,7 @@ fn put(tx: &mut Tx, cart: &mut StoredCart, wanted: &AddToCart) -> Result<(), Fau
     Ok(())
 }
 
-fn room(cart: &StoredCart) -> Result<(), Fault> {
+pub(super) fn room(cart: &StoredCart) -> Result<(), Fault> {
     if cart.document.lines.len() >= rules::MOST_LINES {
         return Err(Fault::refused(
             "woocommerce_rest_cart_full",
@@ -105,7 +109,7 @@ fn room(cart: &StoredCart) -> Result<(), Fault> {
     Ok(())
 }
 
-fn quantity_in_range(quantity: i64) -> Result<(), Fault> {
+pub(super) fn quantity_in_range(quantity: i64) -> Result<(), Fault> {
     if (1..=rules::MOST_UNITS).contains(&quantity) {
         Ok(())
     } else {
@@ -113,13 +117,13 @@ fn quantity_in_range(quantity: i64) -> Result<(), Fault> {
     }
 }
 
-fn sold_name(tx: &mut Tx, chosen: &Chosen) -> Result<String, Fault> {
+pub(super) fn sold_name(tx: &mut Tx, chosen: &Chosen) -> Result<String, Fault> {
     let parent = if chosen.variation_id.0 > 0 { products::by_id(tx, chosen.product_id)? } else { None };
     Ok(crate::products::queries::name_of(&chosen.sold, parent.as_ref(), &chosen.variation))
 }
 
 /// Refuses more units than there are, counting other lines of the same product.
-fn enough(
+pub(super) fn enough(
     tx: &mut Tx,
     cart: &StoredCart,
     sold: &Product,
@@ -127,7 +131,7 @@ fn enough(
     key: &str,
     quantity: i64,
 ) -> Result<(), Fault> {
-    let Some(free) = stock::available(tx, sold, &cart.token)? else { return Ok(()) };
+    let Some(free) = stock::available(tx, sold, cart.document.own())? else { return Ok(()) };
     let others: i64 = cart
         .document
         .lines
@@ -243,46 +247,6 @@ pub fn remove_coupon(tx: &mut Tx, token: &str, code: &str) -> Result<PricedCart,
     finish(tx, cart, &before)
 }
 
-/// Puts a bump's line into the cart, or changes it; there is one line of an offer.
-pub fn put_offer_line(tx: &mut Tx, token: &str, offer: &OfferLine) -> Result<PricedCart, Fault> {
-    let mut cart = must(tx, token)?;
-    let before = cart.document.clone();
-    quantity_in_range(offer.product.quantity)?;
-    if offer.unit_price < Decimal::ZERO {
-        return Err(Fault::bug("an offer below zero"));
-    }
-    let chosen = choose(tx, &offer.product)?;
-    let name = sold_name(tx, &chosen)?;
-    let key =
-        rules::line_key(chosen.product_id, chosen.variation_id, &chosen.variation, Some(offer.offer_id.0));
-    enough(tx, &cart, &chosen.sold, &name, &key, offer.product.quantity)?;
-    let line = StoredLine {
-        key,
-        product_id: chosen.product_id,
-        variation_id: chosen.variation_id,
-        quantity: offer.product.quantity,
-        variation: chosen.variation,
-        offer_id: Some(offer.offer_id.0),
-        offer_price: Some(offer.unit_price),
-    };
-    match cart.document.lines.iter_mut().find(|known| known.offer_id == line.offer_id) {
-        Some(known) => *known = line,
-        None => {
-            room(&cart)?;
-            cart.document.lines.push(line);
-        }
-    }
-    finish(tx, cart, &before)
-}
-
-/// Takes a bump's line out; nothing happens when there is none.
-pub fn remove_offer_line(tx: &mut Tx, token: &str, offer_id: OfferId) -> Result<PricedCart, Fault> {
-    let mut cart = must(tx, token)?;
-    let before = cart.document.clone();
-    cart.document.lines.retain(|line| line.offer_id != Some(offer_id.0));
-    finish(tx, cart, &before)
-}
-
 /// Sets the addresses that decide taxes and shipping.
 pub fn set_destination(
     tx: &mut Tx,
@@ -332,7 +296,7 @@ fn restore_line(tx: &mut Tx, cart: &mut StoredCart, line: &RestoreLine) -> Resul
     if cart.document.lines.iter().any(|there| there.key == key) {
         return Ok("added");
     }
-    let free = stock::available(tx, &chosen.sold, &cart.token)?;
+    let free = stock::available(tx, &chosen.sold, cart.document.own())?;
     if free.is_some_and(|free| free <= 0) {
         return Ok("out_of_stock");
     }
@@ -368,5 +332,6 @@ pub(crate) fn take_out_ordered(tx: &mut Tx, token: &str, bought: &[(String, i64)
     cart.document.shipping = Address::default();
     cart.document.customer_id = 0;
     cart.document.orders += 1;
+    cart.document.open_order = 0;
     finish(tx, cart, &before).map(drop)
 }

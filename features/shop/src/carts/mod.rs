@@ -9,7 +9,9 @@
 
 pub mod commands;
 pub(crate) mod commands_choose;
+pub(crate) mod commands_offers;
 pub(crate) mod commands_session;
+pub(crate) mod commands_show;
 pub mod jobs;
 pub mod model;
 pub mod queries;

@@ -1,7 +1,7 @@
 //! A cart as it is stored, and as it is priced.
 
 use kernel::contracts::shop::Address;
-use kernel::ids::{ProductId, UserId};
+use kernel::ids::{OrderId, ProductId, UserId};
 use kernel::{Currency, Decimal};
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +55,12 @@ pub struct CartDocument {
     pub shipping: Address,
     /// Orders that this cart has become so far: the same content bought again is another order.
     pub orders: i64,
+    /// The order that it is becoming, or 0: what that order holds of stock and coupons is the cart's own.
+    pub open_order: i64,
+    /// Hash of the content and total that its holder was shown last.
+    pub shown: String,
+    /// What fell away and why, until the holder changes the cart.
+    pub notices: Vec<String>,
 }
 
 impl CartDocument {
@@ -62,6 +68,12 @@ impl CartDocument {
     #[must_use]
     pub const fn customer(&self) -> UserId {
         UserId(self.customer_id)
+    }
+
+    /// The order that it is becoming, or 0.
+    #[must_use]
+    pub const fn own(&self) -> OrderId {
+        OrderId(self.open_order)
     }
 }
 
@@ -108,6 +120,10 @@ pub struct PricedCart {
     pub coupons: Vec<Coupon>,
     /// What was taken out, a sentence each.
     pub removed: Vec<String>,
+    /// Coupons of the cart that no longer hold: code and why.
+    pub removed_coupons: Vec<(String, String)>,
+    /// What was taken out before and has been told, a sentence each.
+    pub notices: Vec<String>,
     /// Currency.
     pub currency: Currency,
     /// Everything calculated.
@@ -129,6 +145,14 @@ pub struct PricedCart {
 }
 
 impl PricedCart {
+    /// What was taken out, now or before, each sentence once.
+    #[must_use]
+    pub fn told(&self) -> Vec<String> {
+        let mut told = self.notices.clone();
+        told.extend(self.removed.iter().filter(|sentence| !self.notices.contains(sentence)).cloned());
+        told
+    }
+
     /// Units in all lines.
     #[must_use]
     pub fn item_count(&self) -> i64 {

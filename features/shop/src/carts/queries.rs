@@ -10,7 +10,7 @@ use runtime::{Settings, Tx};
 
 use super::model::{CartDocument, PricedCart, PricedLine, StoredCart, StoredLine};
 use super::{rules, store};
-use crate::coupons::{self, Basket, BasketLine, Coupon, CustomerUse};
+use crate::coupons::{self, Basket, BasketLine, Coupon, CouponCustomer, CustomerUse};
 use crate::products::model::Product;
 use crate::products::{queries as products, store as product_store};
 use crate::taxes::{self, Place, TaxRate};
@@ -144,7 +144,8 @@ pub(crate) fn price_document(
         emails: vec![document.billing.email.clone()],
         at_checkout,
     };
-    let coupons = valid_coupons(tx, document, &basket, &mut removed)?;
+    let (coupons, removed_coupons) = valid_coupons(tx, document, &basket)?;
+    removed.extend(removed_coupons.iter().map(|(_, sentence)| sentence.clone()));
     sale.coupons = coupons.iter().map(|coupon| coupons::for_totals(coupon, &basket.lines)).collect();
     let needs_shipping = found.iter().any(|line| !line.product.is_virtual);
     let mut totals = if sale.coupons.is_empty() { plain } else { totals::calculate(&sale)? };
@@ -163,10 +164,12 @@ pub(crate) fn price_document(
     Ok(PricedCart {
         token: token.to_owned(),
         customer_id: document.customer(),
-        hash: rules::content_hash(document.orders, &hashed, &codes, totals.total),
+        hash: rules::content_hash(document.orders, &hashed, &codes, &totals),
         lines: priced,
         coupons,
         removed,
+        removed_coupons,
+        notices: document.notices.clone(),
         currency: shop.currency,
         rate_names: shop.rate_names(&totals),
         totals,
@@ -255,6 +258,12 @@ fn found_lines(
             product,
         });
     }
+    // An offer goes with something that is bought; a gift is never all there is.
+    if found.iter().all(|line| line.line.offer_id.is_some()) {
+        removed.extend(found.drain(..).map(|line| {
+            format!("“{}” was an offer to go with your order and was taken out with it.", line.name)
+        }));
+    }
     Ok(found)
 }
 
@@ -286,15 +295,23 @@ fn basket_lines(categories: &BTreeMap<i64, (i64, String)>, lines: &[FoundLine]) 
         .collect()
 }
 
+/// Coupons that do not hold: code and why.
+type Removed = Vec<(String, String)>;
+
 fn valid_coupons(
     tx: &mut Tx,
     document: &CartDocument,
     basket: &Basket,
-    removed: &mut Vec<String>,
-) -> Result<Vec<Coupon>, Fault> {
-    let mut valid = Vec::new();
+) -> Result<(Vec<Coupon>, Removed), Fault> {
+    let (mut valid, mut removed) = (Vec::new(), Vec::new());
     for code in &document.coupons {
-        let coupon = coupons::store::by_code(tx, code)?.map(|stored| stored.coupon);
+        let mut coupon = coupons::store::by_code(tx, code)?.map(|stored| stored.coupon);
+        if let Some(coupon) = &mut coupon
+            && document.open_order > 0
+            && coupons::store::is_held_by(tx, coupon.id, document.own())?
+        {
+            coupon.usage_count = coupon.usage_count.saturating_sub(1);
+        }
         let customer = customer_use(tx, document, coupon.as_ref())?;
         let basket = Basket { customer, ..basket.clone() };
         match (coupons::check(code, coupon.as_ref(), &basket, false), coupon) {
@@ -305,11 +322,11 @@ fn valid_coupons(
             {
                 valid.push(coupon);
             }
-            (Err(refusal), _) => removed.push(refusal.message(code)),
+            (Err(refusal), _) => removed.push((code.clone(), refusal.message(code))),
             (Ok(()), None) => {}
         }
     }
-    Ok(valid)
+    Ok((valid, removed))
 }
 
 fn customer_use(
@@ -317,22 +334,19 @@ fn customer_use(
     document: &CartDocument,
     coupon: Option<&Coupon>,
 ) -> Result<Option<CustomerUse>, Fault> {
-    if customer_key(document).is_none() {
+    let Some(coupon) = coupon else { return Ok(None) };
+    let customer = coupon_customer(document);
+    if customer.is_nobody() {
         return Ok(None);
     }
-    let Some(coupon) = coupon else { return Ok(None) };
-    let uses = coupons::store::uses(tx, coupon.id, document.customer_id, &document.billing.email)?;
+    let uses = coupons::store::uses(tx, coupon.id, &customer, document.own())?;
     let uses = u32::try_from(uses).unwrap_or(u32::MAX);
     Ok(Some(CustomerUse { uses, held: 0, has_unfinished_order: false }))
 }
 
-/// What a coupon's uses are counted under: the account, else the address.
-pub(crate) fn customer_key(document: &CartDocument) -> Option<String> {
-    if document.customer_id > 0 {
-        return Some(format!("user:{}", document.customer_id));
-    }
-    let email = kernel::text::normal_email(&document.billing.email);
-    (!email.is_empty()).then_some(email)
+/// Whose uses of a coupon are counted: the account's and the address's.
+pub(crate) fn coupon_customer(document: &CartDocument) -> CouponCustomer {
+    CouponCustomer::of(document.customer(), &document.billing.email)
 }
 
 /// The cart as other features see it.
@@ -352,6 +366,7 @@ pub fn snapshot(cart: &PricedCart) -> Result<CartSnapshot, Fault> {
         item_count: cart.item_count(),
         needs_shipping: cart.needs_shipping,
         hash: cart.hash.clone(),
+        notices: cart.told(),
     })
 }
 

@@ -12,7 +12,7 @@ use web::{Call, Reply, Routes};
 
 use super::model::PricedCart;
 use super::rest_model::CartReply;
-use super::{commands, commands_session, queries};
+use super::{commands, commands_session, commands_show};
 use crate::wire::AddressBody;
 
 /// A chosen attribute.
@@ -67,19 +67,15 @@ struct CustomerBody {
 const NAMESPACE: &str = "wc/store/v1";
 
 pub(crate) fn routes(routes: &mut Routes) {
-    routes.rest(Method::GET, NAMESPACE, "/cart").summary("The cart.").replies::<CartReply>().read(
-        |call, tx| {
-            let cart = match &call.caller.cart_token {
-                Some(token) => queries::find(tx, token)?,
-                None => None,
-            };
-            match cart {
-                Some(cart) => {
-                    let priced = queries::price(tx, &cart)?;
-                    answer(tx, &priced, 200)
-                }
-                None => Ok(Reply::json(&CartReply::empty(tx)?)),
-            }
+    routes.rest(Method::GET, NAMESPACE, "/cart").summary("The cart.").replies::<CartReply>().flow(
+        |call: Call| async move {
+            let priced = commands_show::shown(&call.engine, call.caller.cart_token.as_deref()).await?;
+            call.engine
+                .read(move |tx| match &priced {
+                    Some(priced) => answer(tx, priced, 200),
+                    None => Ok(Reply::json(&CartReply::empty(tx)?)),
+                })
+                .await
         },
     );
     routes

@@ -203,12 +203,9 @@ impl CartReply {
             shipping_rates: shipping(cart)?,
             items_count: cart.item_count(),
             errors: cart
-                .removed
-                .iter()
-                .map(|sentence| CartError {
-                    code: "woocommerce_rest_cart_item_error".to_owned(),
-                    message: sentence.clone(),
-                })
+                .told()
+                .into_iter()
+                .map(|message| CartError { code: "woocommerce_rest_cart_item_error".to_owned(), message })
                 .collect(),
             payment_methods: Vec::new(),
         })

@@ -4,8 +4,9 @@ use kernel::contracts::shop::Address;
 use kernel::ids::ProductId;
 use kernel::{Decimal, Fault};
 
-use super::model::StoredLine;
+use super::model::{CartDocument, PricedCart, StoredLine};
 use crate::taxes::Place;
+use crate::totals::Totals;
 
 /// A cart line may not hold more units than this.
 pub(crate) const MOST_UNITS: i64 = 9_999;
@@ -31,15 +32,27 @@ pub(crate) fn content_hash(
     orders: i64,
     lines: &[(StoredLine, Decimal)],
     coupons: &[String],
-    total: Decimal,
+    totals: &Totals,
 ) -> String {
     let mut text = format!("{orders};");
     for (line, price) in lines {
         text.push_str(&format!("{}:{}:{price};", line.key, line.quantity));
     }
     text.push_str(&coupons.join(","));
-    text.push_str(&format!("|{total}"));
+    text.push_str(&format!("|{}|{}|{}|{}", totals.discount, totals.shipping, totals.total_tax, totals.total));
     kernel::hash::sha256(text)[..32].to_owned()
+}
+
+/// Leaves in the document what holds, and writes down what does not, why, and what is shown from now on.
+pub(crate) fn keep_what_holds(document: &mut CartDocument, priced: &PricedCart) {
+    document.lines.retain(|line| priced.lines.iter().any(|kept| kept.line.key == line.key));
+    document.coupons.retain(|code| priced.coupons.iter().any(|kept| kept.code == *code));
+    for sentence in &priced.removed {
+        if !document.notices.contains(sentence) {
+            document.notices.push(sentence.clone());
+        }
+    }
+    document.shown.clone_from(&priced.hash);
 }
 
 /// The address whose taxes count.

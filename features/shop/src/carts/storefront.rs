@@ -10,7 +10,7 @@ use serde::Serialize;
 use web::{Call, Reply, Routes, Template};
 
 use super::model::PricedCart;
-use super::{commands, commands_session, queries};
+use super::{commands, commands_session, commands_show, queries};
 
 /// Templates of this slice.
 pub const TEMPLATES: &[Template] = &[("shop/cart.html", include_str!("pages/cart.html"))];
@@ -21,7 +21,7 @@ pub const COOKIE: &str = "cartwright_cart";
 const DAYS: i64 = 60;
 
 pub(crate) fn routes(routes: &mut Routes) {
-    routes.page(Method::GET, "/cart").read(page);
+    routes.page(Method::GET, "/cart").flow(page);
     routes.page(Method::POST, "/cart/add").limit("cart", 120, 60).unit(add);
     routes.page(Method::POST, "/cart/update").limit("cart", 120, 60).unit(update);
     routes.page(Method::POST, "/cart/coupon").limit("coupon", 20, 60).unit(coupon);
@@ -111,22 +111,17 @@ fn sums(cart: &PricedCart) -> SumsView {
     }
 }
 
-fn page(call: &Call, tx: &mut Tx) -> Result<Reply, Fault> {
-    let cart = match &call.caller.cart_token {
-        Some(token) => queries::find(tx, token)?,
-        None => None,
-    };
-    let Some(cart) = cart else {
+async fn page(call: Call) -> Result<Reply, Fault> {
+    let Some(priced) = commands_show::shown(&call.engine, call.caller.cart_token.as_deref()).await? else {
         return Ok(Reply::page(
             "shop/cart.html",
             context! { lines => Vec::<LineView>::new(), problems => Vec::<String>::new() },
         ));
     };
-    let priced = queries::price(tx, &cart)?;
     let context = context! {
         lines => lines(&priced),
         sums => sums(&priced),
-        problems => priced.removed,
+        problems => priced.told(),
         gross => priced.prices_include_tax,
     };
     Ok(Reply::page("shop/cart.html", context))

@@ -11,5 +11,6 @@ mod rules;
 mod rules_tests;
 pub(crate) mod store;
 
+pub(crate) use model::CouponCustomer;
 pub use model::{Basket, BasketLine, Coupon, CustomerUse, Refusal};
 pub use rules::{check, combine, for_totals, is_eligible, normal_code};

@@ -1,7 +1,9 @@
 //! A coupon, the cart that it meets, and why it is refused.
 
 use kernel::decimal::Decimal;
+use kernel::ids::UserId;
 use kernel::money::Currency;
+use kernel::text;
 use kernel::time::Moment;
 
 use crate::totals::DiscountKind;
@@ -75,6 +77,32 @@ pub struct CustomerUse {
     pub held: u32,
     /// The customer has a failed or pending order.
     pub has_unfinished_order: bool,
+}
+
+/// Whose uses of a coupon are counted together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CouponCustomer {
+    /// The account, or 0.
+    pub(crate) user: UserId,
+    /// The address in its normal form, or empty.
+    pub(crate) email: String,
+}
+
+impl CouponCustomer {
+    /// An account, an address, or both.
+    pub(crate) fn of(user: UserId, email: &str) -> Self {
+        Self { user, email: text::normal_email(email) }
+    }
+
+    /// Nobody is known yet.
+    pub(crate) const fn is_nobody(&self) -> bool {
+        self.user.0 == 0 && self.email.is_empty()
+    }
+
+    /// What a use's row is written under: the account, else the address.
+    pub(crate) fn key(&self) -> String {
+        if self.user.0 > 0 { format!("user:{}", self.user) } else { self.email.clone() }
+    }
 }
 
 /// The cart, the customer and the time.

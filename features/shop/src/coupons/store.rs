@@ -6,7 +6,7 @@ use kernel::{Decimal, Fault, Moment};
 use runtime::ports::MadeCoupon;
 use runtime::{Row, Sql, Tx, params};
 
-use super::model::Coupon;
+use super::model::{Coupon, CouponCustomer};
 use crate::conditions::{Conditions, by_place};
 use crate::totals::DiscountKind;
 use crate::wire::{Dates, Meta};
@@ -28,10 +28,15 @@ const UPDATE: Sql = Sql::new(
 );
 const TOUCH: Sql = Sql::new("UPDATE {p}cartwright_coupons SET code = code WHERE id = ?");
 const DELETE: Sql = Sql::new("DELETE FROM {p}cartwright_coupons WHERE id = ?");
+/// Uses by an account or by an address, whoever was logged in when the order was placed.
 const USES: Sql = Sql::new(
-    "SELECT COUNT(*) FROM {p}cartwright_coupon_uses u LEFT JOIN {p}wc_orders o ON o.id = u.order_id WHERE u.coupon_id = ? \
-     AND (u.customer = ? OR u.customer = ? OR (o.customer_id = ? AND o.customer_id > 0) \
-     OR (o.email_normal = ? AND o.email_normal <> ''))",
+    "SELECT COUNT(*) FROM {p}cartwright_coupon_uses u LEFT JOIN {p}wc_orders o ON o.id = u.order_id \
+     WHERE u.coupon_id = ? AND u.order_id <> ? AND (u.customer IN (?, ?) \
+     OR (? <> '' AND o.email_normal = ?) OR (? > 0 AND o.customer_id = ?))",
+);
+const HELD_BY: Sql = Sql::new(
+    "SELECT COUNT(*) FROM {p}cartwright_coupon_uses u JOIN {p}wc_orders o ON o.id = u.order_id \
+     WHERE u.coupon_id = ? AND u.order_id = ? AND o.status = 'wc-pending'",
 );
 const USE: Sql =
     Sql::new("INSERT INTO {p}cartwright_coupon_uses (coupon_id, order_id, customer) VALUES (?, ?, ?)");
@@ -39,8 +44,6 @@ const COUNT_USE: Sql = Sql::new(
     "UPDATE {p}cartwright_coupons SET usage_count = usage_count + 1 \
      WHERE id = ? AND (usage_limit IS NULL OR usage_limit = 0 OR usage_count < usage_limit)",
 );
-const COUNT_AGAIN: Sql =
-    Sql::new("UPDATE {p}cartwright_coupons SET usage_count = usage_count + 1 WHERE id = ?");
 const USED_BY: Sql = Sql::new("SELECT coupon_id FROM {p}cartwright_coupon_uses WHERE order_id = ?");
 const RELEASE: Sql = Sql::new("DELETE FROM {p}cartwright_coupon_uses WHERE order_id = ?");
 const COUNT_RELEASE: Sql = Sql::new(
@@ -269,32 +272,44 @@ pub(crate) fn remove(tx: &mut Tx, id: i64) -> Result<bool, Fault> {
     Ok(tx.execute(&DELETE, params![id])? > 0)
 }
 
-/// How often a customer has used a coupon: by his account, or by the address, whichever of the two an order bears.
-pub(crate) fn uses(tx: &mut Tx, coupon_id: i64, customer_id: i64, email: &str) -> Result<i64, Fault> {
-    let email = kernel::text::normal_email(email);
-    let account = if customer_id > 0 { format!("user:{customer_id}") } else { email.clone() };
-    Ok(tx.count(&USES, params![coupon_id, &account, &email, customer_id, &email])?)
-}
-
-/// Counts a use by an order; false when the limit was reached meanwhile.
-pub(crate) fn take_use(
+/// How often a customer has used a coupon, the use of `own` not counted.
+pub(crate) fn uses(
     tx: &mut Tx,
     coupon_id: i64,
-    order_id: OrderId,
-    customer: &str,
-) -> Result<bool, Fault> {
-    if tx.execute(&COUNT_USE, params![coupon_id])? == 0 {
-        return Ok(false);
-    }
-    tx.execute(&USE, params![coupon_id, order_id, customer])?;
-    Ok(true)
+    customer: &CouponCustomer,
+    own: OrderId,
+) -> Result<i64, Fault> {
+    let (key, email, user) = (customer.key(), customer.email.as_str(), customer.user);
+    let named = if email.is_empty() { key.as_str() } else { email };
+    Ok(tx.count(&USES, params![coupon_id, own, &key, named, email, email, user, user])?)
 }
 
-/// Counts a use whose discount is given already, whatever the limit.
-pub(crate) fn use_again(tx: &mut Tx, coupon_id: i64, order_id: OrderId, customer: &str) -> Result<(), Fault> {
-    tx.execute(&COUNT_AGAIN, params![coupon_id])?;
-    tx.execute(&USE, params![coupon_id, order_id, customer])?;
-    Ok(())
+/// Does this unpaid order hold a use of the coupon?
+pub(crate) fn is_held_by(tx: &mut Tx, coupon_id: i64, order: OrderId) -> Result<bool, Fault> {
+    Ok(tx.count(&HELD_BY, params![coupon_id, order])? > 0)
+}
+
+/// Counts a use by an order; false when a limit was reached meanwhile. The coupon's row is held from the first
+/// statement on, so that of parallel orders of one customer each sees the uses of those before it.
+pub(crate) fn take_use(
+    tx: &mut Tx,
+    coupon: &Coupon,
+    order_id: OrderId,
+    customer: &CouponCustomer,
+) -> Result<bool, Fault> {
+    if tx.execute(&COUNT_USE, params![coupon.id])? == 0 {
+        return Ok(false);
+    }
+    let limit = coupon.usage_limit_per_user.filter(|limit| *limit > 0);
+    if let Some(limit) = limit
+        && !customer.is_nobody()
+        && uses(tx, coupon.id, customer, order_id)? >= i64::from(limit)
+    {
+        tx.execute(&COUNT_RELEASE, params![coupon.id])?;
+        return Ok(false);
+    }
+    tx.execute(&USE, params![coupon.id, order_id, customer.key()])?;
+    Ok(true)
 }
 
 /// Gives back the uses of an order that came to nothing.

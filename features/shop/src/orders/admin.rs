@@ -105,7 +105,12 @@ fn status(call: &Call, tx: &mut Tx) -> Result<Reply, Fault> {
             let name = rules::status_name(&order.status).to_owned();
             Ok(Reply::redirect(&back).notice("success", &format!("The order is {}.", name.to_lowercase())))
         }
-        Err(fault) if fault.status() < 500 => Ok(Reply::redirect(&back).notice("error", &fault.to_string())),
+        Err(fault) if fault.status() < 500 => {
+            if fault.code == commands::COUPON_USED_ELSEWHERE {
+                commands::note_refusal(tx, id, &fault)?;
+            }
+            Ok(Reply::redirect(&back).notice("error", &fault.to_string()))
+        }
         Err(fault) => Err(fault),
     }
 }

@@ -6,11 +6,10 @@ use kernel::{Fault, Moment};
 use runtime::{Emit, Tx};
 
 use super::model::Order;
-use super::{queries, rules, store};
+use super::{commands_stock, queries, rules, store};
 use crate::carts::commands as carts;
-use crate::coupons;
+use crate::coupons::{self, CouponCustomer};
 use crate::products::store as products;
-use crate::stock::{commands as stock, store as reservations};
 
 /// Holds an order for this unit and reads it. A session of an abandoned cart is none.
 pub(crate) fn hold(tx: &mut Tx, id: OrderId) -> Result<Order, Fault> {
@@ -22,10 +21,15 @@ pub(crate) fn hold(tx: &mut Tx, id: OrderId) -> Result<Order, Fault> {
 
 /// The money has arrived. A paid order stays as it is.
 pub fn complete_payment(tx: &mut Tx, id: OrderId, transaction_id: &str) -> Result<OrderSnapshot, Fault> {
-    let mut order = hold(tx, id)?;
+    let order = hold(tx, id)?;
     if !rules::may_be_paid(&order.status) {
         return queries::snapshot(tx, &order);
     }
+    complete(tx, order, transaction_id)
+}
+
+/// As [`complete_payment`], of an order that is held and may be paid.
+pub(crate) fn complete(tx: &mut Tx, mut order: Order, transaction_id: &str) -> Result<OrderSnapshot, Fault> {
     transaction_id.clone_into(&mut order.transaction_id);
     let status = if needs_processing(tx, &order)? { "processing" } else { "completed" };
     change_status(tx, order, status, "")
@@ -71,15 +75,22 @@ pub(crate) fn change_status(
         store::update(tx, &order)?;
         return queries::snapshot(tx, &order);
     }
+    if is_undone(&order.status)
+        && !is_undone(status)
+        && let Some(code) = coupon_used_elsewhere(tx, &order)?
+    {
+        return Err(Fault::conflict(COUPON_USED_ELSEWHERE, coupon_message(&code)));
+    }
     let from = std::mem::replace(&mut order.status, status.to_owned());
     let now = tx.now();
     let first_payment = rules::is_paid(status) && order.paid_at.is_none();
     stamp(&mut order, status, now);
     if rules::is_paid(status) || status == "on-hold" {
-        take_stock(tx, &mut order)?;
+        commands_stock::take(tx, &mut order)?;
     }
     if is_undone(status) {
-        give_back(tx, &mut order)?;
+        coupons::store::release_uses(tx, order.id)?;
+        commands_stock::give_back(tx, &mut order)?;
     } else if is_undone(&from) {
         count_coupons_again(tx, &order)?;
     }
@@ -103,8 +114,30 @@ pub(crate) fn change_status(
     Ok(snapshot)
 }
 
+/// The code of a refusal to let an order go on whose coupon has been used by another.
+pub(crate) const COUPON_USED_ELSEWHERE: &str = "woocommerce_rest_order_coupon_used";
+
+fn coupon_message(code: &str) -> String {
+    format!(
+        "Coupon \"{code}\" has been used by another order since this one came to nothing, so this order cannot go on \
+         with its discount. Make a new order instead."
+    )
+}
+
+/// Tells people of an order that was to go on and could not.
+pub(crate) fn note_refusal(tx: &mut Tx, id: OrderId, fault: &Fault) -> Result<(), Fault> {
+    store::add_note(
+        tx,
+        id,
+        &format!("The order was to go on and could not. {}", fault.message),
+        false,
+        "system",
+    )
+    .map(drop)
+}
+
 /// What it had of the shop goes back.
-fn is_undone(status: &str) -> bool {
+pub(crate) fn is_undone(status: &str) -> bool {
     matches!(status, "cancelled" | "failed" | "trash")
 }
 
@@ -118,41 +151,37 @@ fn stamp(order: &mut Order, status: &str, now: Moment) {
     order.updated_at = now;
 }
 
-fn take_stock(tx: &mut Tx, order: &mut Order) -> Result<(), Fault> {
-    reservations::release(tx, order.id)?;
-    if order.stock_reduced {
-        return Ok(());
-    }
-    order.stock_reduced = true;
-    for item in order.items.iter().filter(|item| item.kind == "line_item") {
-        stock::take(tx, item.sold_id(), item.number("_qty"))?;
-    }
-    Ok(())
-}
-
-/// An order that goes on after all keeps its discount, so it uses its coupons, also where others have used them up meanwhile.
-fn count_coupons_again(tx: &mut Tx, order: &Order) -> Result<(), Fault> {
-    let customer = match order.customer_id.0 {
-        0 => kernel::text::normal_email(&order.billing.email),
-        id => format!("user:{id}"),
-    };
+/// The first of the order's coupons whose limit others have reached since the order gave its use back.
+pub(crate) fn coupon_used_elsewhere(tx: &mut Tx, order: &Order) -> Result<Option<String>, Fault> {
+    let customer = CouponCustomer::of(order.customer_id, &order.billing.email);
     for item in order.of_kind("coupon") {
-        if let Some(found) = coupons::store::by_code(tx, &item.name)? {
-            coupons::store::use_again(tx, found.coupon.id, order.id, &customer)?;
+        let Some(found) = coupons::store::by_code(tx, &item.name)? else { continue };
+        let coupon = found.coupon;
+        let reached = |limit: Option<u32>, uses: i64| {
+            limit.filter(|limit| *limit > 0).is_some_and(|limit| uses >= i64::from(limit))
+        };
+        let own =
+            if customer.is_nobody() { 0 } else { coupons::store::uses(tx, coupon.id, &customer, order.id)? };
+        if reached(coupon.usage_limit, i64::from(coupon.usage_count))
+            || reached(coupon.usage_limit_per_user, own)
+        {
+            return Ok(Some(item.name.clone()));
         }
     }
-    Ok(())
+    Ok(None)
 }
 
-fn give_back(tx: &mut Tx, order: &mut Order) -> Result<(), Fault> {
-    reservations::release(tx, order.id)?;
-    coupons::store::release_uses(tx, order.id)?;
-    if !order.stock_reduced {
-        return Ok(());
-    }
-    order.stock_reduced = false;
-    for item in order.items.iter().filter(|item| item.kind == "line_item") {
-        stock::take(tx, item.sold_id(), -item.number("_qty"))?;
+/// An order that goes on after all keeps its discount, so it uses its coupons again: one use is one discount.
+fn count_coupons_again(tx: &mut Tx, order: &Order) -> Result<(), Fault> {
+    let customer = CouponCustomer::of(order.customer_id, &order.billing.email);
+    for item in order.of_kind("coupon") {
+        if let Some(found) = coupons::store::by_code(tx, &item.name)?
+            && !coupons::store::take_use(tx, &found.coupon, order.id, &customer)?
+        {
+            // Taken by another since it was looked at: the unit runs again, and says so.
+            tx.run_again();
+            return Err(Fault::unavailable("The coupon is being used at this very moment. Try again."));
+        }
     }
     Ok(())
 }

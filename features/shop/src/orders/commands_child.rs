@@ -1,7 +1,7 @@
 //! Accepted post-purchase offers, as child orders.
 
 use kernel::contracts::payments::offline;
-use kernel::contracts::shop::{OrderPlaced, OrderSnapshot};
+use kernel::contracts::shop::{CANNOT_BE_PAID, OrderPlaced, OrderSnapshot};
 use kernel::{Decimal, Fault};
 use runtime::ports::{ChildOrder, OrderQuote};
 use runtime::{Emit, Tx};
@@ -12,6 +12,7 @@ use super::{commands, queries, store};
 use crate::carts::commands::{Chosen, choose};
 use crate::carts::queries::ShopRules;
 use crate::products::{queries as products, store as product_store};
+use crate::stock::{commands as stock, store as reservations};
 use crate::totals::{self, Line, Totals};
 
 struct Priced {
@@ -55,11 +56,55 @@ pub fn quote(tx: &mut Tx, child: &ChildOrder) -> Result<OrderQuote, Fault> {
     })
 }
 
-/// Writes a child order, paid as its parent is. The same key gives the same order.
+/// Holds what a child order would sell, under the number that it will have. Refused when it is sold out.
+pub fn reserve(tx: &mut Tx, child: &ChildOrder) -> Result<(), Fault> {
+    let id = match store::by_key(tx, &child.key)? {
+        Some(id) if store::find(tx, id)?.is_some() => return Ok(()),
+        Some(id) => id,
+        None => {
+            let parent = queries::sold(tx, child.parent_id)?;
+            store::take_number(tx, &child.key, &parent.cart_token)?
+        }
+    };
+    let chosen = choose(tx, &child.product)?;
+    let named = if chosen.variation_id.0 > 0 { product_store::by_id(tx, chosen.product_id)? } else { None };
+    let name = products::name_of(&chosen.sold, named.as_ref(), &chosen.variation);
+    reservations::release(tx, id)?;
+    stock::reserve(tx, id, &[(chosen.sold, name.clone(), child.product.quantity)]).map_err(|fault| {
+        if fault.status() < 500 {
+            Fault::refused("offer_sold_out", format!("“{name}” is sold out."))
+        } else {
+            fault
+        }
+    })
+}
+
+/// Gives back what was held for a child order that comes to nothing.
+pub fn release(tx: &mut Tx, key: &str) -> Result<(), Fault> {
+    match store::by_key(tx, key)? {
+        Some(id) if store::find(tx, id)?.is_none() => reservations::release(tx, id),
+        _ => Ok(()),
+    }
+}
+
+/// Writes a child order, paid as its parent is. The same key gives the same order. One whose goods are gone meanwhile is
+/// refused with [`CANNOT_BE_PAID`].
 pub fn place(tx: &mut Tx, child: &ChildOrder) -> Result<OrderSnapshot, Fault> {
-    if let Some(id) = store::by_key(tx, &child.key)? {
-        let order = queries::must(tx, id)?;
+    let number = store::by_key(tx, &child.key)?;
+    if let Some(id) = number
+        && let Some(order) = store::find(tx, id)?
+    {
         return queries::snapshot(tx, &order);
+    }
+    let held = match number {
+        Some(id) => reservations::is_live(tx, id)?,
+        None => false,
+    };
+    if !held && let Err(fault) = reserve(tx, child) {
+        return Err(match fault.code {
+            "offer_sold_out" => Fault::conflict(CANNOT_BE_PAID, fault.message),
+            _ => fault,
+        });
     }
     let priced = priced(tx, child)?;
     let mut order = draft::blank(tx, priced.parent.currency);

@@ -8,8 +8,7 @@ use runtime::{Actor, Emit, Engine, Tx};
 
 use super::commands_draft as draft;
 use super::model::{Item, Order};
-use super::{commands, queries, store};
-use crate::stock::commands as stock;
+use super::{commands, commands_stock, queries, store};
 
 /// One line of a refund; amounts are positive.
 #[derive(Debug, Clone)]
@@ -217,11 +216,9 @@ fn count(tx: &mut Tx, refund_id: OrderId) -> Result<(), Fault> {
     }
     "completed".clone_into(&mut refund.status);
     store::update(tx, &refund)?;
-    let order = commands::hold(tx, refund.parent_id)?;
-    if refund.meta("_refund_restock") == Some("1") && order.stock_reduced {
-        for item in refund.of_kind("line_item") {
-            stock::take(tx, item.sold_id(), item.number("_qty"))?;
-        }
+    let mut order = commands::hold(tx, refund.parent_id)?;
+    if refund.meta("_refund_restock") == Some("1") {
+        commands_stock::restock(tx, &mut order, &refund)?;
     }
     let refunds = store::refunds(tx, order.id, "completed")?;
     let all = queries::refunded_total(&refunds) >= order.total;

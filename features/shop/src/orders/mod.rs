@@ -8,11 +8,13 @@
 
 pub mod admin;
 pub mod commands;
+pub(crate) mod commands_attempt;
 pub mod commands_checkout;
 pub mod commands_child;
 pub mod commands_draft;
 pub mod commands_place;
 pub mod commands_refund;
+pub(crate) mod commands_stock;
 pub mod jobs;
 pub mod model;
 pub mod queries;
@@ -24,6 +26,7 @@ pub mod rest_model;
 pub mod rest_refunds;
 pub(crate) mod rules;
 pub(crate) mod store;
+pub(crate) mod store_cart;
 pub(crate) mod store_items;
 pub(crate) mod store_list;
 pub(crate) mod store_notes;

@@ -75,12 +75,7 @@ pub(crate) fn routes(routes: &mut Routes) {
             .requires(capability::MANAGE_WOOCOMMERCE)
             .body::<OrderBody>()
             .replies::<OrderReply>()
-            .unit(|call, tx| {
-                let id: OrderId = call.id("id")?;
-                queries::must(tx, id)?;
-                let order = rest_body::change(tx, id, &call.lenient_body()?)?;
-                Ok(Reply::json(&OrderReply::of(tx, &order)?))
-            });
+            .flow(change);
     }
     routes
         .rest(Method::DELETE, "wc/v3", "/orders/{id}")
@@ -90,6 +85,26 @@ pub(crate) fn routes(routes: &mut Routes) {
         .replies::<OrderReply>()
         .unit(delete);
     notes(routes);
+}
+
+async fn change(call: Call) -> Result<Reply, Fault> {
+    let id: OrderId = call.id("id")?;
+    let body: OrderBody = call.lenient_body()?;
+    let changed = call
+        .engine
+        .write(call.caller.actor(), move |tx| {
+            queries::must(tx, id)?;
+            let order = rest_body::change(tx, id, &body)?;
+            OrderReply::of(tx, &order)
+        })
+        .await;
+    if let Err(fault) = &changed
+        && fault.code == commands::COUPON_USED_ELSEWHERE
+    {
+        let fault = fault.clone();
+        call.engine.write(call.caller.actor(), move |tx| commands::note_refusal(tx, id, &fault)).await?;
+    }
+    Ok(Reply::json(&changed?))
 }
 
 fn delete(call: &Call, tx: &mut Tx) -> Result<Reply, Fault> {

@@ -3,13 +3,17 @@
 use http::Method;
 use kernel::contracts::shop::{Address, OrderSnapshot};
 use kernel::ids::{OrderId, UserId};
-use kernel::{Fault, hash};
+use kernel::{Fault, FaultKind, hash};
 use runtime::ports::NewOrder;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use web::{Access, Call, Reply, Routes};
 
-use super::commands_checkout::{CheckoutOutcome, check_out, paid_by};
+use super::commands_checkout::{CheckoutOutcome, Payer, check_out, paid_by};
+use super::commands_place::Shown;
+use crate::carts::commands_offers::hold_conditions;
+use crate::carts::commands_show::show_at_checkout;
+use crate::carts::rest_model::CartReply;
 use crate::carts::rules::{checked_address, needed_places};
 use crate::carts::{commands as carts, queries};
 use crate::wire::AddressBody;
@@ -29,10 +33,15 @@ struct CheckoutBody {
     shipping_address: AddressBody,
     #[serde(default)]
     customer_note: String,
+    /// A gateway; may be left out where nothing is to be paid.
+    #[serde(default)]
     payment_method: String,
     /// For the test gateway: `card_number`.
     #[serde(default)]
     payment_data: Vec<PaymentField>,
+    /// What the shopper was shown, as `totals.total_price` names it; what the cart was shown at last when left out.
+    #[serde(default)]
+    expected_total: Option<String>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -166,31 +175,65 @@ async fn pay(
     buyer: &Buyer,
     request: Option<String>,
 ) -> Result<CheckoutOutcome, Fault> {
-    let gateway = call.engine.gateway(&body.payment_method)?;
-    let title = gateway.title().to_owned();
+    let has_method = !body.payment_method.is_empty();
+    let title = if has_method { call.engine.gateway(&body.payment_method)?.title() } else { "" };
     let card = body.payment_data.iter().find(|field| matches!(field.key.as_str(), "card_number" | "token"));
-    let card =
-        card.map(|field| field.value.clone()).ok_or_else(|| Fault::missing("payment_data.card_number"))?;
-    let (billing, shipping, cart_token) = (buyer.billing.clone(), buyer.shipping.clone(), token.to_owned());
-    let cart = call
-        .engine
-        .write(call.caller.actor(), move |tx| carts::set_destination(tx, &cart_token, &billing, &shipping))
-        .await?;
+    let payer = Payer { token: card.map(|field| field.value.clone()), has_method };
+    hold_conditions(&call.engine, token).await?;
+    let owned = token.to_owned();
+    let orders = call.engine.read(move |tx| Ok(carts::must(tx, &owned)?.document.orders)).await?;
     let wanted = NewOrder {
-        key: format!("cart:{token}:{}", cart.hash),
+        key: format!("cart:{token}:{orders}"),
         cart_token: token.to_owned(),
         billing: buyer.billing.clone(),
         shipping: buyer.shipping.clone(),
         payment_method: body.payment_method,
-        payment_method_title: title,
+        payment_method_title: title.to_owned(),
         customer_id: call.caller.user_id(),
         customer_note: buyer.note.clone(),
         meta: Vec::new(),
         ip_address: call.caller.ip.clone(),
         user_agent: call.user_agent(),
-        expected_total: Some(cart.totals.total.to_money(cart.currency)?),
+        expected_total: None,
     };
-    check_out(&call.engine, call.caller.actor(), wanted, card, request).await
+    let shown = match &body.expected_total {
+        Some(minor) => Shown::Minor(minor.parse().map_err(|_| {
+            Fault::invalid("expected_total", "Use the cart's totals.total_price, such as 1999 for 19.99.")
+        })?),
+        None => Shown::AsRemembered,
+    };
+    let placed = check_out(&call.engine, call.caller.actor(), (wanted.clone(), shown), payer, request).await;
+    match placed {
+        Err(fault) if is_conflict(&fault) => Err(with_cart(call, &wanted, fault).await?),
+        outcome => outcome,
+    }
+}
+
+/// The cart is not, or no longer, what can be bought.
+fn is_conflict(fault: &Fault) -> bool {
+    fault.kind == FaultKind::Conflict
+        || matches!(
+            fault.code,
+            "woocommerce_rest_product_out_of_stock"
+                | "woocommerce_rest_product_partially_out_of_stock"
+                | "woocommerce_rest_cart_changed"
+        )
+}
+
+/// As WooCommerce refuses a checkout: 409, with the cart as it is now, which is what is charged when it is sent again.
+async fn with_cart(call: &Call, wanted: &NewOrder, fault: Fault) -> Result<Fault, Fault> {
+    let wanted = wanted.clone();
+    let cart = call
+        .engine
+        .write(call.caller.actor(), move |tx| {
+            let destination = (&wanted.billing, &wanted.shipping);
+            let priced = show_at_checkout(tx, &wanted.cart_token, destination, wanted.customer_id)?;
+            CartReply::of(tx, &priced)
+        })
+        .await?;
+    let code = if fault.code == "total_changed" { "woocommerce_rest_cart_total_changed" } else { fault.code };
+    let cart = serde_json::to_value(&cart).map_err(Fault::from)?;
+    Ok(Fault { kind: FaultKind::Conflict, code, ..fault }.with("cart", cart))
 }
 
 fn told(call: &Call, outcome: CheckoutOutcome, buyer: Buyer) -> Reply {

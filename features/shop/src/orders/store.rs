@@ -36,6 +36,12 @@ const UPDATE_OPERATIONAL: Sql = Sql::new(
     "UPDATE {p}wc_order_operational_data SET order_stock_reduced = ?, date_paid_gmt = ?, date_completed_gmt = ?, \
      shipping_tax_amount = ?, shipping_total_amount = ?, discount_tax_amount = ?, discount_total_amount = ? WHERE order_id = ?",
 );
+const RENEW: Sql =
+    Sql::new("UPDATE {p}wc_orders SET currency = ?, ip_address = ?, user_agent = ? WHERE id = ?");
+const RENEW_OPERATIONAL: Sql = Sql::new(
+    "UPDATE {p}wc_order_operational_data SET prices_include_tax = ?, cart_hash = ? WHERE order_id = ?",
+);
+const RETIRE: Sql = Sql::new("UPDATE {p}cartwright_order_records SET idempotency_key = ? WHERE id = ?");
 pub(super) const COLUMNS: &str = "o.id, o.status, o.currency, o.type, o.tax_amount, o.total_amount, o.customer_id, o.billing_email, \
     o.date_created_gmt, o.date_updated_gmt, o.parent_order_id, o.payment_method, o.payment_method_title, o.transaction_id, \
     o.ip_address, o.user_agent, o.customer_note, d.created_via, d.prices_include_tax, d.cart_hash, d.order_key, \
@@ -89,16 +95,26 @@ pub(crate) fn by_key(tx: &mut Tx, key: &str) -> Result<Option<OrderId>, Fault> {
     Ok(tx.one(&BY_KEY, params![key], |row| row.get("id"))?)
 }
 
-/// Writes a fresh order under its key and gives its id. A parallel unit with the same key makes this one run again.
-pub(crate) fn insert(tx: &mut Tx, key: &str, order: &mut Order) -> Result<OrderId, Fault> {
-    let id = match tx.insert(&RECORD, params![key, &order.cart_token]) {
-        Ok(id) => OrderId(id),
+/// Takes the number of an order under its key. A parallel unit with the same key makes this one run again.
+pub(crate) fn take_number(tx: &mut Tx, key: &str, cart_token: &str) -> Result<OrderId, Fault> {
+    match tx.insert(&RECORD, params![key, cart_token]) {
+        Ok(id) => Ok(OrderId(id)),
         Err(error) => {
             if error.is_duplicate() {
                 tx.run_again();
             }
-            return Err(error.into());
+            Err(error.into())
         }
+    }
+}
+
+/// Writes a fresh order under its key and gives its id. A parallel unit with the same key makes this one run again.
+pub(crate) fn insert(tx: &mut Tx, key: &str, order: &mut Order) -> Result<OrderId, Fault> {
+    // A child order's number may have been taken before, with its stock.
+    let number = if order.parent_id.0 > 0 { by_key(tx, key)? } else { None };
+    let id = match number {
+        Some(id) => id,
+        None => take_number(tx, key, &order.cart_token)?,
     };
     order.id = id;
     let normal = kernel::text::normal_email(&order.billing.email);
@@ -189,6 +205,20 @@ pub(crate) fn update(tx: &mut Tx, order: &Order) -> Result<(), Fault> {
             order.id
         ],
     )?;
+    Ok(())
+}
+
+/// Writes what changes of an order that is placed anew besides.
+pub(crate) fn renew(tx: &mut Tx, order: &Order) -> Result<(), Fault> {
+    tx.execute(&RENEW, params![order.currency, &order.ip_address, &order.user_agent, order.id])?;
+    tx.execute(&RENEW_OPERATIONAL, params![order.prices_include_tax, &order.cart_hash, order.id])?;
+    Ok(())
+}
+
+/// Takes the key away from an order that came to nothing, for a fresh one.
+pub(crate) fn retire_key(tx: &mut Tx, key: &str, id: OrderId) -> Result<(), Fault> {
+    let retired = kernel::hash::sha256(format!("retired:{id}:{key}"));
+    tx.execute(&RETIRE, params![retired, id])?;
     Ok(())
 }
 

@@ -17,6 +17,8 @@ const INSERT_ITEM: Sql = Sql::new(
 const INSERT_ITEM_META: Sql = Sql::new(
     "INSERT INTO {p}woocommerce_order_itemmeta (order_item_id, meta_key, meta_value) VALUES (?, ?, ?)",
 );
+const CLEAR_ITEM_META: Sql =
+    Sql::new("DELETE FROM {p}woocommerce_order_itemmeta WHERE order_item_id = ? AND meta_key = ?");
 const ITEM_IDS: Sql = Sql::new("SELECT order_item_id FROM {p}woocommerce_order_items WHERE order_id = ?");
 const CLEAR_ITEMS: Sql = Sql::new("DELETE FROM {p}woocommerce_order_items WHERE order_id = ?");
 
@@ -82,6 +84,20 @@ pub(crate) fn clear(tx: &mut Tx, id: OrderId) -> Result<(), Fault> {
     if !items.is_empty() {
         tx.execute(&CLEAR_ITEMS, params![id])?;
     }
+    Ok(())
+}
+
+/// Sets a metadata value of an item.
+pub(crate) fn put_meta(tx: &mut Tx, item: i64, key: &str, value: &str) -> Result<(), Fault> {
+    tx.execute(&CLEAR_ITEM_META, params![item, key])?;
+    tx.execute(&INSERT_ITEM_META, params![item, key, value])?;
+    Ok(())
+}
+
+/// Adds metadata values that the items do not have yet.
+pub(crate) fn add_meta(tx: &mut Tx, values: &[(i64, &str, String)]) -> Result<(), Fault> {
+    let rows: Vec<_> = values.iter().map(|(item, key, value)| params![*item, *key, value].to_vec()).collect();
+    tx.insert_rows(&INSERT_ITEM_META, &rows)?;
     Ok(())
 }
 

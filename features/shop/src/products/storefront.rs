@@ -270,7 +270,7 @@ fn grouped(tx: &mut Tx, product: &Product, currency: Currency) -> Result<Vec<Car
 
 /// A sentence on the stock, and how many can be had, at most 99.
 fn stock_note(tx: &mut Tx, product: &Product) -> Result<(String, i64), Fault> {
-    Ok(match stock::available(tx, product, "")? {
+    Ok(match stock::available(tx, product, kernel::ids::OrderId(0))? {
         Some(free) if free <= 0 => ("Sold out".to_owned(), 0),
         Some(free) if free <= 5 => (format!("Only {free} left"), free),
         Some(free) => ("In stock".to_owned(), free.min(99)),

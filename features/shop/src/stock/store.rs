@@ -5,19 +5,25 @@ use kernel::{Fault, Moment};
 use runtime::{Sql, Tx, params};
 
 const RESERVED: Sql = Sql::new(
-    "SELECT COALESCE(SUM(r.stock_quantity), 0) FROM {p}wc_reserved_stock r \
-     JOIN {p}cartwright_order_records o ON o.id = r.order_id \
-     WHERE r.product_id = ? AND r.expires > ? AND o.cart_token <> ?",
+    "SELECT COALESCE(SUM(stock_quantity), 0) FROM {p}wc_reserved_stock \
+     WHERE product_id = ? AND expires > ? AND order_id <> ?",
 );
+const LIVE: Sql = Sql::new("SELECT COUNT(*) FROM {p}wc_reserved_stock WHERE order_id = ? AND expires > ?");
 const RESERVE: Sql = Sql::new(
     "INSERT INTO {p}wc_reserved_stock (order_id, product_id, stock_quantity, timestamp, expires) VALUES (?, ?, ?, ?, ?)",
 );
 const RELEASE: Sql = Sql::new("DELETE FROM {p}wc_reserved_stock WHERE order_id = ?");
 
-/// Units that unpaid orders of other carts hold.
-pub(crate) fn reserved(tx: &mut Tx, product: ProductId, cart_token: &str) -> Result<i64, Fault> {
+/// Units that unpaid orders hold, those of `own` not counted.
+pub(crate) fn reserved(tx: &mut Tx, product: ProductId, own: OrderId) -> Result<i64, Fault> {
     let now = tx.now();
-    Ok(tx.count(&RESERVED, params![product, now, cart_token])?)
+    Ok(tx.count(&RESERVED, params![product, now, own])?)
+}
+
+/// Does the order hold anything at this moment?
+pub(crate) fn is_live(tx: &mut Tx, order: OrderId) -> Result<bool, Fault> {
+    let now = tx.now();
+    Ok(tx.count(&LIVE, params![order, now])? > 0)
 }
 
 pub(crate) fn reserve(
