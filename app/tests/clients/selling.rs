@@ -192,6 +192,8 @@ async fn a_coupon_for_one_use_counts_account_and_address() {
         assert_eq!(store(&site, &mut guest, "POST", "/cart/add-item", json!({ "id": lamp })).await.0, 201);
         let code = json!({ "code": "once" });
         assert_eq!(store(&site, &mut guest, "POST", "/cart/apply-coupon", code.clone()).await.0, 200);
+        let address = json!({ "billing_address": billing() });
+        assert_eq!(store(&site, &mut guest, "POST", "/cart/update-customer", address).await.0, 200);
         let pay = json!({ "billing_address": billing(), "payment_method": "test",
             "payment_data": [{ "key": "card_number", "value": "4242424242424242" }] });
         let (status, order) = store(&site, &mut guest, "POST", "/checkout", pay).await;
