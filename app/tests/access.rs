@@ -249,7 +249,8 @@ fn written_down(features: &[web::Feature], written: &str, file: &str) {
 async fn the_only_administrator_stays() {
     let (application, _, _database) = site(None).await;
     let engine = &application.engine;
-    let only = engine.write(Actor::cli(), |tx| accounts::users::commands::delete_user(tx, UserId(1))).await;
+    let only =
+        engine.write(Actor::cli(), |tx| accounts::users::commands::delete_user(tx, UserId(1), false)).await;
     assert!(only.is_err_and(|fault| fault.kind == FaultKind::Conflict));
     let second = accounts::users::commands::CreateUser {
         user_login: "second".to_owned(),
@@ -261,5 +262,8 @@ async fn the_only_administrator_stays() {
         last_name: String::new(),
     };
     accounts::users::commands::create_user(engine, Actor::cli(), second).await.unwrap();
-    engine.write(Actor::cli(), |tx| accounts::users::commands::delete_user(tx, UserId(1))).await.unwrap();
+    engine
+        .write(Actor::cli(), |tx| accounts::users::commands::delete_user(tx, UserId(1), false))
+        .await
+        .unwrap();
 }

@@ -236,6 +236,13 @@ async fn work_that_nobody_does_and_clocks_that_are_wrong() {
         house.well(&["cron", "event", "retry"]).await;
         house.well(&["cron", "event", "run", "--due-now"]).await;
         house.change(
+            "INSERT INTO {p}cartwright_jobs (kind, unique_key, payload, state, attempts, due_at, created_at) \
+             VALUES ('recovery.send_step', 'planted', '{\"message_id\":0}', 'pending', 0, '2020-01-01 00:00:00', \
+             '2020-01-01 00:00:00')",
+        );
+        house.finds(&[], &["jobs", "recovery.send_step has been due since", "nobody has tried it"]).await;
+        house.well(&["cron", "event", "run", "--due-now"]).await;
+        house.change(
             "INSERT INTO {p}cartwright_outbox (event_id, name, aggregate, payload, created_at) \
              VALUES ('planted', 'planted/event', 'planted', '{}', '2020-01-01 00:00:00')",
         );

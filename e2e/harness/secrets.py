@@ -10,7 +10,7 @@ import requests
 LOGS = []
 SEEN = {}
 FIELDS = r"(?:password|pwd|user_pass|card_number|token|capture_token|order_key|_csrf|cart_token)"
-PLACES = re.compile(r"/(?:offer|restore|unsubscribe)/([^/?#]+)|/order/\d+/([^/?#]+)")
+PLACES = re.compile(r"/(?:offer|restore|unsubscribe|reset-password)/([^/?#]+)|/order/\d+/([^/?#]+)")
 # Shorter ones stand in anything; these stand in answers on purpose or are no secrets.
 SHORTEST = 12
 ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+\.[A-Za-z]{2,}")

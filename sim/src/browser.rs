@@ -81,9 +81,26 @@ impl Browser {
         self
     }
 
-    /// Opens a page.
+    /// The cart's token in the cookie jar.
+    #[must_use]
+    pub fn cart_token(&self) -> Option<&str> {
+        self.cookies.get("cartwright_cart").map(String::as_str)
+    }
+
+    /// With this cart in the cookie jar, as somebody who has learned its token.
+    #[must_use]
+    pub fn with_cart(mut self, token: &str) -> Self {
+        self.cookies.insert("cartwright_cart".to_owned(), token.to_owned());
+        self
+    }
+
+    /// Opens a page. One that a restore link led to tells so, as its script does.
     pub async fn open(&mut self, path: &str) -> Result<Visit, Fault> {
-        self.follow("GET", path, None, "").await
+        let visit = self.follow("GET", path, None, "").await?;
+        if visit.path.contains("restored=1") {
+            self.call("POST", "/wp-json/ocart/v1/checkout/restored", &Value::Null, "").await?;
+        }
+        Ok(visit)
     }
 
     /// Sends a form.

@@ -219,12 +219,30 @@
     tick();
   }
 
+  // Somebody looks at the cart that a restore link brought back; a program that only follows links does not get here.
+  function tellRestored() {
+    var address = new URL(location.href);
+    if (!address.searchParams.has("restored")) return;
+    address.searchParams.delete("restored");
+    history.replaceState(history.state, "", address);
+    var headers = { Accept: "application/json" };
+    var nonce = document.querySelector('meta[name="rest-nonce"]');
+    if (nonce) headers["X-WP-Nonce"] = nonce.content;
+    var tell = function () {
+      fetch("/wp-json/ocart/v1/checkout/restored", { method: "POST", credentials: "same-origin", keepalive: true, headers: headers })
+        .catch(function () { /* the checkout's form tells it again */ });
+    };
+    if (document.prerendering) document.addEventListener("prerenderingchange", tell, { once: true });
+    else tell();
+  }
+
   function ready() {
     document.querySelectorAll("form[data-variations]").forEach(pick);
     document.querySelectorAll("[data-seconds-left]:not([data-counting])").forEach(count);
   }
   document.addEventListener("DOMContentLoaded", function () {
     showKeptNotice();
+    tellRestored();
     ready();
   });
 })();

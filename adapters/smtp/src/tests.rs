@@ -1,10 +1,12 @@
 //! What goes over the wire, against a small server that speaks just enough SMTP.
 
+use std::time::Duration;
+
 use runtime::ports::{Mail, MailError, Mailer as _};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpListener;
 
-use crate::{SmtpMailer, letter};
+use crate::{Patience, SmtpMailer, letter};
 
 fn mail() -> Mail {
     Mail {
@@ -25,44 +27,68 @@ fn mail() -> Mail {
     }
 }
 
-/// Answers one connection: `data` is said to DATA, `end` after the message; an empty answer hangs up. Gives what was
-/// received.
-async fn server(data: &'static str, end: &'static str) -> (String, tokio::task::JoinHandle<String>) {
+/// Says nothing and keeps the line.
+const SILENCE: &str = "…";
+
+/// Answers one connection: the given answers by the command they follow (`greeting`, `EHLO`, `MAIL`, `RCPT`, `DATA`, `.`),
+/// `250` to all else; an empty answer hangs up. Gives what was received.
+async fn server(
+    answers: &'static [(&'static str, &'static str)],
+) -> (String, tokio::task::JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("smtp://127.0.0.1:{}", listener.local_addr().unwrap().port());
+    let answer = |command: &str| {
+        let usual = match command {
+            "greeting" => "220 test",
+            "DATA" => "354 go on",
+            _ => "250 fine",
+        };
+        answers.iter().find(|(known, _)| *known == command).map_or(usual, |(_, answer)| *answer)
+    };
     let task = tokio::spawn(async move {
         let (stream, _) = listener.accept().await.unwrap();
         let (reader, mut writer) = stream.into_split();
         let mut lines = BufReader::new(reader).lines();
-        writer.write_all(b"220 test\r\n").await.unwrap();
-        let (mut received, mut body) = (String::new(), false);
-        while let Ok(Some(line)) = lines.next_line().await {
+        let (mut received, mut body, mut said) = (String::new(), false, answer("greeting"));
+        loop {
+            match said {
+                "" => return received,
+                SILENCE => {}
+                said => writer.write_all(format!("{said}\r\n").as_bytes()).await.unwrap(),
+            }
+            let Ok(Some(line)) = lines.next_line().await else { return received };
             received.push_str(&line);
             received.push('\n');
-            let answer = if body && line == "." {
-                body = false;
-                end
-            } else if body {
-                continue;
-            } else if line == "DATA" {
-                body = data.starts_with("354");
-                data
-            } else {
-                "250 fine"
+            let command =
+                if body { line.as_str() } else { line.split([' ', ':']).next().unwrap_or_default() };
+            said = match (body, command) {
+                (true, ".") => answer("."),
+                (true, _) => SILENCE,
+                (false, command) => answer(command),
             };
-            if answer.is_empty() {
-                break;
-            }
-            writer.write_all(format!("{answer}\r\n").as_bytes()).await.unwrap();
+            body = (body && command != ".") || (!body && command == "DATA" && said.starts_with("354"));
         }
-        received
     });
     (url, task)
 }
 
+async fn fate(answers: &'static [(&'static str, &'static str)], patience: Patience) -> &'static str {
+    let (url, task) = server(answers).await;
+    let found = match SmtpMailer::from_url(&url).unwrap().with_patience(patience).send(&mail()).await {
+        Ok(()) => "sent",
+        Err(MailError::Refused(_)) => "refused",
+        Err(MailError::NoMailbox(_)) => "no mailbox",
+        Err(MailError::Misconfigured(_)) => "misconfigured",
+        Err(MailError::Down(_)) => "down",
+        Err(MailError::Unknown(_)) => "unknown",
+    };
+    task.abort();
+    found
+}
+
 #[tokio::test]
 async fn a_letter_arrives_whole() {
-    let (url, task) = server("354 go on", "250 taken").await;
+    let (url, task) = server(&[]).await;
     let mailer = SmtpMailer::from_url(&url).unwrap();
     mailer.send(&mail()).await.unwrap();
     drop(mailer);
@@ -77,22 +103,63 @@ async fn a_letter_arrives_whole() {
 }
 
 #[tokio::test]
-async fn replies_decide_what_may_be_sent_again() {
-    let cases = [
-        ("354 go on", "550 no such user", "refused"),
-        ("354 go on", "451 later", "down"),
-        ("421 closing", "", "down"),
-        ("354 go on", "", "unknown"),
+async fn who_is_at_fault_is_told_by_where_it_is_said() {
+    let cases: &[(&'static [(&str, &str)], &str)] = &[
+        (&[("greeting", "554 go away")], "misconfigured"),
+        (&[("greeting", "421 busy")], "down"),
+        (&[("EHLO", "550 who are you")], "misconfigured"),
+        (&[("MAIL", "553 5.1.8 sender address rejected")], "misconfigured"),
+        (&[("MAIL", "550 5.7.1 not from here")], "misconfigured"),
+        (&[("MAIL", "530 5.7.0 log in first")], "misconfigured"),
+        (&[("MAIL", "451 4.7.1 later")], "down"),
+        (&[("RCPT", "550 5.1.1 no such user")], "no mailbox"),
+        (&[("RCPT", "550 5.1.10 null MX")], "no mailbox"),
+        (&[("RCPT", "550 5.2.1 disabled")], "no mailbox"),
+        (&[("RCPT", "551 not here")], "no mailbox"),
+        (&[("RCPT", "553 not a mailbox name")], "no mailbox"),
+        (&[("RCPT", "550-5.1.1 nobody\r\n550 5.1.1 of this name")], "no mailbox"),
+        (&[("RCPT", "550 User unknown in local table")], "no mailbox"),
+        (&[("RCPT", "553 5.1.8 your own address is not one")], "misconfigured"),
+        (&[("RCPT", "554 5.7.1 relay access denied")], "misconfigured"),
+        (&[("RCPT", "552 5.2.2 mailbox full")], "refused"),
+        (&[("RCPT", "550 blocked")], "refused"),
+        (&[("RCPT", "450 4.2.0 greylisted")], "down"),
+        (&[("DATA", "421 closing")], "down"),
+        (&[("DATA", "554 no")], "refused"),
+        (&[(".", "550 5.1.1 content says so")], "refused"),
+        (&[(".", "451 later")], "down"),
     ];
-    for (data, end, expected) in cases {
-        let (url, _task) = server(data, end).await;
-        let found = match SmtpMailer::from_url(&url).unwrap().send(&mail()).await {
-            Ok(()) => "sent",
-            Err(MailError::Refused(_)) => "refused",
-            Err(MailError::Down(_)) => "down",
-            Err(MailError::Unknown(_)) => "unknown",
-        };
-        assert_eq!(found, expected, "{data} / {end}");
+    for (answers, expected) in cases {
+        assert_eq!(fate(answers, Patience::default()).await, *expected, "{answers:?}");
+    }
+}
+
+#[tokio::test]
+async fn only_what_may_have_been_accepted_is_unknown() {
+    let patience = Patience { command: Duration::from_secs(2), ..Patience::default() };
+    let cases: &[(&'static [(&str, &str)], &str)] = &[
+        (&[("greeting", "")], "down"),
+        (&[("greeting", SILENCE)], "down"),
+        (&[("EHLO", "")], "down"),
+        (&[("EHLO", SILENCE)], "down"),
+        (&[("MAIL", "")], "down"),
+        (&[("MAIL", SILENCE)], "down"),
+        (&[("RCPT", "")], "down"),
+        (&[("RCPT", SILENCE)], "down"),
+        (&[("DATA", "")], "down"),
+        (&[("DATA", SILENCE)], "down"),
+        (&[(".", "")], "unknown"),
+        (&[(".", SILENCE)], "unknown"),
+        // The farewell changes nothing.
+        (&[("QUIT", SILENCE)], "sent"),
+    ];
+    let mut all = tokio::task::JoinSet::new();
+    for (answers, expected) in cases {
+        all.spawn(async move { (*answers, *expected, fate(answers, patience).await) });
+    }
+    while let Some(case) = all.join_next().await {
+        let (answers, expected, found) = case.unwrap();
+        assert_eq!(found, expected, "{answers:?}");
     }
 }
 

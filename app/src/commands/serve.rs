@@ -91,6 +91,8 @@ pub async fn serve(
     let drained = async move {
         stop.await;
         engine.drain();
+        // What is under way ends while requests are still answered.
+        let _ = stopping.send(true);
         tokio::time::sleep(manner.drain).await;
     };
     println!("Serving {} on {address}", application.configuration.public_url);
@@ -98,7 +100,6 @@ pub async fn serve(
         .with_graceful_shutdown(drained)
         .await
         .map_err(|error| Fault::bug(format!("the server stopped: {error}")))?;
-    let _ = stopping.send(true);
     let _ = jobs.await;
     if let Some(exporter) = exporter {
         exporter.stop().await;

@@ -44,6 +44,27 @@ pub const MIGRATIONS: &[db::Migration] = &[db::Migration {
     ],
 }];
 
+const ERASE: [Sql; 2] = [
+    Sql::new(
+        "UPDATE {p}ocart_audit_log SET diff = REPLACE(diff, ?, '[erased]') WHERE diff LIKE ? ESCAPE '!'",
+    ),
+    Sql::new(
+        "UPDATE {p}oloyalty_audit_log SET diff = REPLACE(diff, ?, '[erased]') WHERE diff LIKE ? ESCAPE '!'",
+    ),
+];
+
+/// Takes an address of somebody who is forgotten out of the logs; that something was changed stays.
+pub fn erase(tx: &mut Tx, email: &str) -> Result<(), Fault> {
+    if email.is_empty() {
+        return Ok(());
+    }
+    let pattern = format!("%{}%", email.replace('!', "!!").replace('%', "!%").replace('_', "!_"));
+    for sql in &ERASE {
+        tx.execute(sql, params![email, &pattern])?;
+    }
+    Ok(())
+}
+
 /// Fields that must not be kept in a diff, whatever the object.
 const SECRET: [&str; 5] = ["password", "secret", "token", "card_number", "key_hash"];
 

@@ -11,11 +11,14 @@ use crate::engine::{Engine, Parts, Ports, Within};
 use crate::events::Subscriber;
 use crate::figures::{ANSWERS, Calls, FATES, Figures, Gauges, OPERATIONS, RunsByName};
 use crate::filters::Filters;
-use crate::jobs::{JobKind, Schedule};
+use crate::hold::Pace;
+use crate::jobs::JobKind;
 use crate::module::Module;
 use crate::outside::Outside;
 use crate::ports::observed::{ObservedGateway, ObservedMailer};
 use crate::requests::Requests;
+use crate::runner::Runner;
+use crate::schedules::Schedule;
 use crate::signing::SecretKey;
 use crate::verify::Verifier;
 
@@ -36,19 +39,27 @@ pub struct Builder {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     modules: Vec<Module>,
+    pace: Pace,
 }
 
 impl Builder {
     /// On an open database.
     #[must_use]
     pub fn new(db: Db, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
-        Self { db, clock, entropy, modules: Vec::new() }
+        Self { db, clock, entropy, modules: Vec::new(), pace: Pace::default() }
     }
 
     /// Adds a feature's module.
     #[must_use]
     pub fn module(mut self, module: Module) -> Self {
         self.modules.push(module);
+        self
+    }
+
+    /// How long work is held and may take.
+    #[must_use]
+    pub fn pace(mut self, pace: Pace) -> Self {
+        self.pace = pace;
         self
     }
 
@@ -120,6 +131,8 @@ impl Builder {
             server_id,
             draining: AtomicBool::new(false),
             away_until: AtomicI64::new(i64::MIN),
+            pace: self.pace,
+            runner: Runner::default(),
             figures,
             gauges,
         })))

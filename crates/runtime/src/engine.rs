@@ -11,10 +11,13 @@ use crate::actor::Actor;
 use crate::events::Subscriber;
 use crate::figures::{Figures, Gauges};
 use crate::filters::Filters;
-use crate::jobs::{JobKind, Schedule};
+use crate::hold::Pace;
+use crate::jobs::JobKind;
 use crate::outside::Outside;
 use crate::ports::{Gateway, Host, Mailer};
 use crate::requests::Requests;
+use crate::runner::Runner;
+use crate::schedules::Schedule;
 use crate::signing::SecretKey;
 use crate::verify::Verifier;
 
@@ -66,6 +69,8 @@ pub(crate) struct Parts {
     pub(crate) draining: AtomicBool,
     /// Until when the shop of record is left alone, in seconds since 1970.
     pub(crate) away_until: AtomicI64,
+    pub(crate) pace: Pace,
+    pub(crate) runner: Runner,
     pub(crate) figures: Figures,
     pub(crate) gauges: Vec<Gauges>,
 }

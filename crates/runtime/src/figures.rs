@@ -97,7 +97,8 @@ pub(crate) const OPERATIONS: [&str; 4] = ["charge", "look_up", "refund", "answer
 pub(crate) const ANSWERS: [&str; 8] =
     ["succeeded", "requires_action", "none", "declined", "unknown", "refused", "down", "dropped"];
 /// What may become of a mail.
-pub(crate) const FATES: [&str; 5] = ["sent", "refused", "down", "unknown", "dropped"];
+pub(crate) const FATES: [&str; 7] =
+    ["sent", "refused", "no_mailbox", "misconfigured", "down", "unknown", "dropped"];
 
 /// The engine's own.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use db::{Sql, params};
 
 use crate::actor::Actor;
 use crate::engine::Engine;
-use crate::jobs::Schedule;
+use crate::schedules::Schedule;
 use crate::{events, replay};
 
 /// Days for which an answer is kept for whoever asks again under its key.

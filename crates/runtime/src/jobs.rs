@@ -1,12 +1,12 @@
-//! Jobs (once, at a time) and schedules (again and again): rows that servers take by compare-and-swap leases, so that
-//! any number of servers may run and none runs one twice at a time.
+//! Jobs, done once, at a time: rows that servers take by compare-and-swap leases, so that any number of servers may run
+//! and none runs one twice at a time.
 
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use db::{Sql, Tx, params};
+use db::{Row, Sql, Tx, params};
 use kernel::{Fault, FaultKind, Moment};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -15,10 +15,12 @@ use crate::actor::Actor;
 use crate::cause::Cause;
 use crate::engine::Engine;
 use crate::events::WORK;
+use crate::hold::Hold;
 
-/// Seconds for which a job or a schedule is held by the server that runs it.
-const LEASE_SECONDS: i64 = 120;
+/// Jobs taken in one round as long as all that are due fit into it.
 const BATCH: i64 = 100;
+/// Jobs of one kind in one round when they do not: none fills the window of all.
+const SHARE: i64 = 25;
 const ATTEMPTS: i64 = 12;
 
 const ENQUEUE: Sql = Sql::pair(
@@ -33,27 +35,15 @@ const DUE: Sql = Sql::new(
     "SELECT id, kind, unique_key, payload, attempts, COALESCE(waits, 0) AS waits, origin FROM {p}cartwright_jobs \
      WHERE state = 'pending' AND due_at <= ? AND (held_until IS NULL OR held_until < ?) ORDER BY due_at, id LIMIT ?",
 );
-const HOLD: Sql = Sql::new(
-    "UPDATE {p}cartwright_jobs SET owner = ?, held_until = ? WHERE id = ? AND state = 'pending' \
-     AND (held_until IS NULL OR held_until < ?)",
+const DUE_OF_KIND: Sql = Sql::new(
+    "SELECT id, kind, unique_key, payload, attempts, COALESCE(waits, 0) AS waits, origin FROM {p}cartwright_jobs \
+     WHERE kind = ? AND state = 'pending' AND due_at <= ? AND (held_until IS NULL OR held_until < ?) \
+     ORDER BY due_at, id LIMIT ?",
 );
-const DONE: Sql = Sql::new("DELETE FROM {p}cartwright_jobs WHERE id = ?");
+const DONE: Sql = Sql::new("DELETE FROM {p}cartwright_jobs WHERE id = ? AND owner = ? AND fence = ?");
 const FAIL: Sql = Sql::new(
     "UPDATE {p}cartwright_jobs SET attempts = attempts + 1, waits = COALESCE(waits, 0) + ?, due_at = ?, held_until = NULL, \
-     last_error = ?, state = ? WHERE id = ?",
-);
-const SCHEDULES: Sql =
-    Sql::new("SELECT hook, next_at, last_at, last_error FROM {p}cartwright_schedules ORDER BY next_at, hook");
-const ADD_SCHEDULE: Sql = Sql::pair(
-    "INSERT OR IGNORE INTO {p}cartwright_schedules (hook, next_at) VALUES (?, ?)",
-    "INSERT IGNORE INTO {p}cartwright_schedules (hook, next_at) VALUES (?, ?)",
-);
-const HOLD_SCHEDULE: Sql = Sql::new(
-    "UPDATE {p}cartwright_schedules SET owner = ?, held_until = ? WHERE hook = ? AND next_at <= ? \
-     AND (held_until IS NULL OR held_until < ?)",
-);
-const NEXT_SCHEDULE: Sql = Sql::new(
-    "UPDATE {p}cartwright_schedules SET next_at = ?, last_at = ?, held_until = NULL, last_error = ? WHERE hook = ?",
+     last_error = ?, state = ? WHERE id = ? AND owner = ? AND fence = ?",
 );
 const PENDING: Sql = Sql::new(
     "SELECT kind, unique_key, due_at, attempts, last_error FROM {p}cartwright_jobs WHERE state = 'pending' ORDER BY due_at LIMIT 1000",
@@ -70,7 +60,7 @@ pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
     const KIND: &'static str;
 }
 
-type Work =
+pub(crate) type Work =
     Arc<dyn Fn(Engine, String) -> Pin<Box<dyn Future<Output = Result<(), Fault>> + Send>> + Send + Sync>;
 
 /// How one kind of job is done.
@@ -79,6 +69,19 @@ pub struct JobKind {
     pub(crate) name: &'static str,
     work: Work,
     steadfast: bool,
+    pub(crate) urgency: Urgency,
+    deadline: Option<Duration>,
+}
+
+/// What goes first where not everything can go at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Urgency {
+    /// Charges, refunds, points.
+    Money,
+    /// Everything else.
+    Ordinary,
+    /// Mail, whose server may let everybody wait.
+    Mail,
 }
 
 impl JobKind {
@@ -92,7 +95,7 @@ impl JobKind {
             Ok(job) => Box::pin(work(engine, job)),
             Err(fault) => Box::pin(async move { Err(fault) }),
         });
-        Self { name: J::KIND, work, steadfast: false }
+        Self { name: J::KIND, work, steadfast: false, urgency: Urgency::Ordinary, deadline: None }
     }
 
     /// Is tried for as long as something outside is away, however long that is: such tries do not count. Other jobs end
@@ -104,52 +107,24 @@ impl JobKind {
         self
     }
 
+    /// When it goes, unless everything goes at once.
+    #[must_use]
+    pub fn urgency(mut self, urgency: Urgency) -> Self {
+        self.urgency = urgency;
+        self
+    }
+
+    /// Takes so long at most; then it is dropped and counts as failed.
+    #[must_use]
+    pub fn within(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
     /// Did the job end because it waits for something outside?
     fn waits(&self, fault: &Fault) -> bool {
         self.steadfast && matches!(fault.kind, FaultKind::Upstream | FaultKind::Unavailable)
     }
-}
-
-/// Work that comes again every so often.
-#[derive(Clone)]
-pub struct Schedule {
-    /// Hook name in WordPress's manner, such as `ocart/recovery/sweep`; `cron event run HOOK` takes it.
-    pub hook: &'static str,
-    /// Seconds from one run's due time to the next.
-    pub every_seconds: i64,
-    /// One line for `cron event list`.
-    pub description: &'static str,
-    work: Work,
-}
-
-impl Schedule {
-    /// A schedule whose flow may be run twice without harm.
-    pub fn new<F, Fut>(hook: &'static str, every_seconds: i64, description: &'static str, work: F) -> Self
-    where
-        F: Fn(Engine) -> Fut + Send + Sync + 'static,
-        Fut: Future<Output = Result<(), Fault>> + Send + 'static,
-    {
-        Self { hook, every_seconds, description, work: Arc::new(move |engine, _| Box::pin(work(engine))) }
-    }
-}
-
-impl std::fmt::Debug for Schedule {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(self.hook)
-    }
-}
-
-/// A schedule's row.
-#[derive(Debug, Clone)]
-pub struct ScheduleRow {
-    /// Hook.
-    pub hook: String,
-    /// Due next.
-    pub next_at: Moment,
-    /// Ran last.
-    pub last_at: Option<Moment>,
-    /// What went wrong last time, or empty.
-    pub last_error: String,
 }
 
 /// A waiting job's row.
@@ -193,9 +168,10 @@ impl Enqueue for Tx<'_> {
     }
 }
 
-struct DueJob {
-    id: i64,
-    kind: String,
+#[derive(Clone)]
+pub(crate) struct DueJob {
+    pub(crate) id: i64,
+    pub(crate) kind: String,
     payload: String,
     attempts: i64,
     /// Tries that ended because something outside was away, of a job that waits for it.
@@ -203,51 +179,86 @@ struct DueJob {
     origin: Option<String>,
 }
 
+fn read(row: &Row) -> Result<DueJob, db::DbError> {
+    Ok(DueJob {
+        id: row.get("id")?,
+        kind: row.get("kind")?,
+        payload: row.get("payload")?,
+        attempts: row.get("attempts")?,
+        waits: row.get("waits")?,
+        origin: row.get("origin").ok().flatten(),
+    })
+}
+
+fn due(tx: &mut Tx, kinds: &[&'static str]) -> Result<Vec<DueJob>, Fault> {
+    let now = tx.now();
+    let mut found = tx.rows(&DUE, params![now, now, BATCH], read)?;
+    if i64::try_from(found.len()).unwrap_or(i64::MAX) >= BATCH {
+        // More than one round takes: each kind gets its share.
+        found.retain(|job| !kinds.contains(&job.kind.as_str()));
+        for kind in kinds {
+            found.extend(tx.rows(&DUE_OF_KIND, params![*kind, now, now, SHARE], read)?);
+        }
+    }
+    Ok(found)
+}
+
 impl Engine {
-    /// Runs the jobs that are due, once through. Gives how many ran.
+    /// The jobs that are due, the most urgent first.
+    pub(crate) async fn due_jobs(&self) -> Result<Vec<DueJob>, Fault> {
+        let kinds: Vec<&'static str> = self.0.job_kinds.iter().map(|kind| kind.name).collect();
+        let mut found = self.read(move |tx| due(tx, &kinds)).await?;
+        found.sort_by_key(|job| self.urgency_of(&job.kind));
+        Ok(found)
+    }
+
+    pub(crate) fn urgency_of(&self, kind: &str) -> Urgency {
+        let known = self.0.job_kinds.iter().find(|known| known.name == kind);
+        known.map_or(Urgency::Ordinary, |known| known.urgency)
+    }
+
+    /// Runs the jobs that are due, one after the other, once through. Gives how many ran.
     pub async fn run_jobs(&self) -> Result<usize, Fault> {
-        let due = self
-            .read(|tx| {
-                let now = tx.now();
-                Ok(tx.rows(&DUE, params![now, now, BATCH], |row| {
-                    Ok(DueJob {
-                        id: row.get("id")?,
-                        kind: row.get("kind")?,
-                        payload: row.get("payload")?,
-                        attempts: row.get("attempts")?,
-                        waits: row.get("waits")?,
-                        origin: row.get("origin")?,
-                    })
-                })?)
-            })
-            .await?;
+        self.run_jobs_of(|_| true).await
+    }
+
+    pub(crate) async fn run_jobs_of(&self, wanted: fn(Urgency) -> bool) -> Result<usize, Fault> {
         let mut ran = 0;
-        for job in due {
+        for job in self.due_jobs().await? {
             if self.is_draining() {
                 break;
             }
-            let cause = Cause::of(job.origin.as_deref());
-            let span = cause.span(&job.kind);
-            ran += usize::from(cause.around(&span, self.run_job(job)).await?);
+            if wanted(self.urgency_of(&job.kind)) {
+                ran += usize::from(self.run_job(job).await);
+            }
         }
         Ok(ran)
     }
 
-    async fn run_job(&self, job: DueJob) -> Result<bool, Fault> {
-        let (id, owner) = (job.id, self.server_id().to_owned());
-        let held = self
-            .write(Actor::system(), move |tx| {
-                let now = tx.now();
-                Ok(tx.execute(&HOLD, params![&owner, now.plus_seconds(LEASE_SECONDS), id, now])? == 1)
-            })
-            .await?;
-        if !held {
-            return Ok(false);
-        }
+    /// Runs one job. True when it ran, well or not; what goes wrong is written down with it, or in the log.
+    pub(crate) async fn run_job(&self, job: DueJob) -> bool {
+        let cause = Cause::of(job.origin.as_deref());
+        let span = cause.span(&job.kind);
+        let kind = job.kind.clone();
+        cause.around(&span, self.run_held(job)).await.unwrap_or_else(|fault| {
+            let (code, detail) = (fault.code, fault.message);
+            tracing::error!(kind, code, detail, "a job's end could not be written down");
+            false
+        })
+    }
+
+    async fn run_held(&self, job: DueJob) -> Result<bool, Fault> {
+        let (id, engine, lease) = (job.id, self.clone(), self.0.pace.lease_seconds);
+        let hold =
+            self.write(Actor::system(), move |tx| Hold::job(tx, id, engine.server_id(), lease)).await?;
+        let Some(hold) = hold else { return Ok(false) };
         let started = Instant::now();
         let kind = self.0.job_kinds.iter().find(|kind| kind.name == job.kind);
         let outcome = match kind {
-            Some(kind) => (kind.work)(self.clone(), job.payload).await,
+            Some(kind) => {
+                let deadline = kind.deadline.unwrap_or(self.0.pace.deadline);
+                self.perform(&hold, deadline, (kind.work)(self.clone(), job.payload.clone())).await
+            }
             None => Err(Fault::bug("no such kind of job")),
         };
         self.0.figures.jobs.ended(&job.kind, outcome.is_ok(), started.elapsed());
@@ -256,108 +267,43 @@ impl Engine {
             Ok(()) => {
                 tracing::info!(kind = job.kind, id, "a job was done");
                 self.write(Actor::system(), move |tx| {
-                    tx.execute(&DONE, params![id])?;
-                    Ok(true)
-                })
-                .await
-            }
-            Err(fault) => {
-                tracing::warn!(
-                    kind = job.kind,
-                    code = fault.code,
-                    detail = fault.message,
-                    "a job failed; it will be tried again"
-                );
-                let attempts = job.attempts + 1;
-                let waits = kind.is_some_and(|kind| kind.waits(&fault));
-                let ends = !waits && attempts - job.waits >= ATTEMPTS;
-                self.write(Actor::system(), move |tx| {
-                    let pause = 10_i64.saturating_mul(1 << attempts.clamp(0, 9));
-                    let state = if ends { "failed" } else { "pending" };
-                    let error: String = fault.message.chars().take(400).collect();
-                    let due_at = tx.now().plus_seconds(pause);
-                    tx.execute(&FAIL, params![i64::from(waits), due_at, error, state, id])?;
+                    let (id, owner, fence) = hold.row();
+                    tx.execute(&DONE, params![id, owner, fence])?;
                     Ok(())
                 })
                 .await?;
-                Ok(true)
             }
+            Err(fault) => self.fail_job(&job, kind, hold, fault).await?,
         }
+        Ok(true)
     }
 
-    /// Writes the rows of schedules that have none yet: at start.
-    pub async fn install_schedules(&self) -> Result<(), Fault> {
-        let hooks: Vec<&'static str> = self.schedules().iter().map(|schedule| schedule.hook).collect();
+    async fn fail_job(
+        &self,
+        job: &DueJob,
+        kind: Option<&JobKind>,
+        hold: Hold,
+        fault: Fault,
+    ) -> Result<(), Fault> {
+        tracing::warn!(
+            kind = job.kind,
+            code = fault.code,
+            detail = fault.message,
+            "a job failed; it will be tried again"
+        );
+        let attempts = job.attempts + 1;
+        let waits = kind.is_some_and(|kind| kind.waits(&fault));
+        let ends = !waits && attempts - job.waits >= ATTEMPTS;
         self.write(Actor::system(), move |tx| {
-            let now = tx.now();
-            for hook in &hooks {
-                tx.execute(&ADD_SCHEDULE, params![*hook, now])?;
-            }
+            let pause = 10_i64.saturating_mul(1 << attempts.clamp(0, 9));
+            let state = if ends { "failed" } else { "pending" };
+            let error: String = fault.message.chars().take(400).collect();
+            let due_at = tx.now().plus_seconds(pause);
+            let (id, owner, fence) = hold.row();
+            tx.execute(&FAIL, params![i64::from(waits), due_at, error, state, id, owner, fence])?;
             Ok(())
         })
         .await
-    }
-
-    /// Runs the schedules that are due. Gives the hooks that ran.
-    pub async fn run_schedules(&self) -> Result<Vec<&'static str>, Fault> {
-        let rows = self.schedule_rows().await?;
-        let now = self.now();
-        let mut ran = Vec::new();
-        for row in rows.into_iter().filter(|row| row.next_at <= now) {
-            if let Some(schedule) = self.schedules().iter().find(|known| known.hook == row.hook).cloned()
-                && !self.is_draining()
-                && self.run_schedule(&schedule, now).await?
-            {
-                ran.push(schedule.hook);
-            }
-        }
-        Ok(ran)
-    }
-
-    /// Runs one schedule now, due or not, as `cron event run HOOK` does.
-    pub async fn run_hook(&self, hook: &str) -> Result<(), Fault> {
-        let schedule = self
-            .schedules()
-            .iter()
-            .find(|known| known.hook == hook)
-            .cloned()
-            .ok_or_else(|| Fault::not_found("cron event"))?;
-        (schedule.work)(self.clone(), String::new()).await
-    }
-
-    async fn run_schedule(&self, schedule: &Schedule, now: Moment) -> Result<bool, Fault> {
-        let (hook, owner) = (schedule.hook, self.server_id().to_owned());
-        let held = self
-            .write(Actor::system(), move |tx| {
-                Ok(tx.execute(
-                    &HOLD_SCHEDULE,
-                    params![&owner, now.plus_seconds(LEASE_SECONDS), hook, now, now],
-                )? == 1)
-            })
-            .await?;
-        if !held {
-            return Ok(false);
-        }
-        let cause = self.cause_of_its_own();
-        let (started, span) = (Instant::now(), cause.span(hook));
-        let outcome = cause.around(&span, (schedule.work)(self.clone(), String::new())).await;
-        self.0.figures.schedules.ended(hook, outcome.is_ok(), started.elapsed());
-        let error = outcome.as_ref().err().map(|fault| fault.message.chars().take(400).collect::<String>());
-        if let Err(fault) = &outcome {
-            tracing::warn!(
-                hook,
-                code = fault.code,
-                detail = fault.message,
-                "a schedule failed; it runs again at its next time"
-            );
-        }
-        let next = now.plus_seconds(schedule.every_seconds);
-        self.write(Actor::system(), move |tx| {
-            tx.execute(&NEXT_SCHEDULE, params![next, now, error.clone(), hook])?;
-            Ok(())
-        })
-        .await?;
-        Ok(true)
     }
 
     /// Gives the jobs and deliveries that were given up another round of tries, from now on. Gives how many.
@@ -368,21 +314,6 @@ impl Engine {
             let deliveries = tx.execute(&crate::events::RETRY, params![now])?;
             tx.signal(WORK);
             Ok(jobs + deliveries)
-        })
-        .await
-    }
-
-    /// All schedule rows, soonest first.
-    pub async fn schedule_rows(&self) -> Result<Vec<ScheduleRow>, Fault> {
-        self.read(|tx| {
-            Ok(tx.rows(&SCHEDULES, params![], |row| {
-                Ok(ScheduleRow {
-                    hook: row.get("hook")?,
-                    next_at: row.get("next_at")?,
-                    last_at: row.get("last_at")?,
-                    last_error: row.get::<Option<String>>("last_error")?.unwrap_or_default(),
-                })
-            })?)
         })
         .await
     }
@@ -401,38 +332,5 @@ impl Engine {
             })?)
         })
         .await
-    }
-
-    /// Deliveries, jobs and schedules until nothing is due any more. Gives how many things were done.
-    pub async fn run_due(&self) -> Result<usize, Fault> {
-        let mut total = self.run_schedules().await?.len();
-        loop {
-            let done = self.deliver().await? + self.run_jobs().await?;
-            if done == 0 {
-                return Ok(total);
-            }
-            total += done;
-        }
-    }
-
-    /// Runs what is due, again and again, until `stop` resolves: woken by commits that leave work, and at least every
-    /// `pause`.
-    pub async fn run_forever(&self, pause: std::time::Duration, stop: impl Future<Output = ()>) {
-        let woken = self.db().subscribe(WORK);
-        tokio::pin!(stop);
-        loop {
-            if let Err(fault) = self.run_due().await {
-                tracing::error!(
-                    code = fault.code,
-                    detail = fault.message,
-                    "the scheduler could not run what is due"
-                );
-            }
-            tokio::select! {
-                () = &mut stop => return,
-                () = woken.notified() => {}
-                () = tokio::time::sleep(pause) => {}
-            }
-        }
     }
 }

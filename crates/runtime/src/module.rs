@@ -6,9 +6,10 @@ use kernel::Filter;
 use crate::events::Subscriber;
 use crate::figures::Gauges;
 use crate::filters::Filters;
-use crate::jobs::{JobKind, Schedule};
+use crate::jobs::JobKind;
 use crate::outside::Outside;
 use crate::requests::Requests;
+use crate::schedules::Schedule;
 use crate::verify::Verifier;
 
 /// Enters something into a registry, once, at start.

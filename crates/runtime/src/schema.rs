@@ -3,7 +3,7 @@
 use db::{Migration, Step};
 
 /// Outbox, deliveries, jobs, schedules, options, replays.
-pub const MIGRATIONS: &[Migration] = &[FIRST, ORIGIN, WAITS];
+pub const MIGRATIONS: &[Migration] = &[FIRST, ORIGIN, WAITS, FENCES];
 
 const FIRST: Migration = Migration {
     id: "20261121_01_runtime",
@@ -87,4 +87,26 @@ const ORIGIN: Migration = Migration {
 const WAITS: Migration = Migration {
     id: "20261121_03_waits",
     steps: &[Step::Column { table: "cartwright_jobs", name: "waits", definition: "{INT}" }],
+};
+
+/// Which hold of a piece of work is the last one, and each subscriber's and kind's own due work along an index.
+const FENCES: Migration = Migration {
+    id: "20261128_10_fences",
+    steps: &[
+        Step::Column { table: "cartwright_deliveries", name: "fence", definition: "{BIGINT}" },
+        Step::Column { table: "cartwright_jobs", name: "fence", definition: "{BIGINT}" },
+        Step::Column { table: "cartwright_schedules", name: "fence", definition: "{BIGINT}" },
+        Step::Index {
+            table: "cartwright_deliveries",
+            name: "cartwright_deliveries_share",
+            columns: "subscriber, state, due_at",
+            unique: false,
+        },
+        Step::Index {
+            table: "cartwright_jobs",
+            name: "cartwright_jobs_share",
+            columns: "kind, state, due_at",
+            unique: false,
+        },
+    ],
 };

@@ -6,9 +6,10 @@
 pub mod application_passwords;
 pub mod login;
 pub mod migrations;
+pub mod passwords;
 pub mod users;
 
-use web::{Feature, MenuItem};
+use web::{Feature, MenuItem, Template};
 
 /// The manifest.
 #[must_use]
@@ -16,6 +17,7 @@ pub fn feature() -> Feature {
     let mut module = runtime::Module::default();
     module.migrations = vec![migrations::MIGRATIONS];
     module.schedules = vec![login::jobs::prune()];
+    module.job_kinds = vec![passwords::jobs::job_kind()];
     module.subscribers = vec![users::on_rights_changed::subscriber()];
     module.requests(|requests| {
         requests.answer(users::commands::ensure_customer);
@@ -31,10 +33,12 @@ pub fn feature() -> Feature {
         routes: Some(|routes| {
             login::storefront::routes(routes);
             login::admin::routes(routes);
+            passwords::storefront::routes(routes);
             users::admin::routes(routes);
             users::rest::routes(routes);
         }),
-        templates: users::admin::TEMPLATES,
+        templates: TEMPLATES,
+        fragments: passwords::storefront::FRAGMENTS,
         menu: &[MenuItem {
             group: "Shop",
             title: "Users",
@@ -47,3 +51,10 @@ pub fn feature() -> Feature {
         ..Feature::default()
     }
 }
+
+const TEMPLATES: &[Template] = &[
+    users::admin::TEMPLATES[0],
+    passwords::storefront::TEMPLATES[0],
+    passwords::storefront::TEMPLATES[1],
+    passwords::storefront::TEMPLATES[2],
+];

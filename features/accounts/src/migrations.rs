@@ -3,7 +3,7 @@
 use runtime::{Migration, Step};
 
 /// Users, sessions, application passwords, failed logins.
-pub const MIGRATIONS: &[Migration] = &[FIRST, MIRRORS];
+pub const MIGRATIONS: &[Migration] = &[FIRST, MIRRORS, PASSWORD_RESETS];
 
 /// What an account of a WordPress user may do; NULL for accounts of this server, whose roles say it.
 const MIRRORS: Migration = Migration {
@@ -58,6 +58,24 @@ const FIRST: Migration = Migration {
             table: "cartwright_failed_logins",
             name: "cartwright_failed_logins_subject",
             columns: "subject, failed_at",
+            unique: false,
+        },
+    ],
+};
+
+/// Links for setting a new password, as hashes.
+const PASSWORD_RESETS: Migration = Migration {
+    id: "20261128_10_password_resets",
+    steps: &[
+        Step::Table {
+            name: "cartwright_password_resets",
+            columns: "token_hash {ASCII:64} NOT NULL PRIMARY KEY, user_id {BIGINT} NOT NULL, created_at {TIME} NOT NULL, \
+                      expires_at {TIME} NOT NULL",
+        },
+        Step::Index {
+            table: "cartwright_password_resets",
+            name: "cartwright_password_resets_user",
+            columns: "user_id, created_at",
             unique: false,
         },
     ],

@@ -65,6 +65,8 @@ pub fn feature() -> Feature {
     module.migrations = vec![migrations::MIGRATIONS];
     module.subscribers =
         vec![checkout::on_charge_settled::subscriber(), upsells::on_charge_settled::subscriber()];
+    module.subscribers.push(checkout::on_cart_renewed::subscriber());
+    module.subscribers.push(checkout::on_person_erased::subscriber());
     module.schedules = vec![checkout::jobs::sweep(), upsells::jobs::sweep()];
     module.verifiers = vec![upsells::verify::ACCEPTED];
     module.requests(|requests| {

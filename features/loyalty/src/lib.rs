@@ -46,6 +46,7 @@ pub fn feature() -> Feature {
     module.subscribers = earning::on_order_changed::subscribers();
     module.subscribers.push(members::on_customer_created::subscriber());
     module.subscribers.push(members::on_customer_found::subscriber());
+    module.subscribers.push(members::on_person_erased::subscriber());
     module.job_kinds = vec![tiers::jobs::job_kind(), rewards::jobs::job_kind()];
     module.schedules = vec![tiers::jobs::schedule()];
     module.verifiers = ledger::verify::verifiers();

@@ -16,7 +16,11 @@ pub fn feature() -> Feature {
     let mut module = runtime::Module::default();
     module.migrations = vec![migrations::MIGRATIONS];
     module.schedules = vec![outbox::jobs::prune()];
-    module.requests(|requests| requests.answer(letters::queries::compose));
+    module.subscribers = vec![outbox::on_person_erased::subscriber()];
+    module.requests(|requests| {
+        requests.answer(letters::queries::compose);
+        requests.answer(letters::queries::compose_password_reset);
+    });
     Feature {
         name: "messaging",
         module,

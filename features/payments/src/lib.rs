@@ -19,6 +19,7 @@ const TEMPLATES: &[Template] = challenge::storefront::TEMPLATES;
 pub fn feature() -> Feature {
     let mut module = runtime::Module::default();
     module.migrations = vec![migrations::MIGRATIONS];
+    module.subscribers = vec![charges::on_person_erased::subscriber()];
     module.schedules = vec![charges::jobs::reconcile()];
     module.verifiers = vec![charges::verify::TRANSACTIONS, charges::verify::REFUNDS];
     module.requests(|requests| {

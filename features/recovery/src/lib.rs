@@ -15,6 +15,11 @@ mod tests;
 
 use web::{Feature, MenuItem};
 
+/// Why mail does not go out, for whoever looks after the installation, and when that was seen last; none while it does.
+pub fn mail_rejected(tx: &mut runtime::Tx) -> Result<Option<(String, kernel::Moment)>, kernel::Fault> {
+    suppression::store::rejected(tx)
+}
+
 /// The manifest.
 #[must_use]
 pub fn feature() -> Feature {
@@ -22,6 +27,7 @@ pub fn feature() -> Feature {
     module.migrations = vec![migrations::MIGRATIONS];
     module.subscribers = vec![carts::on_cart_updated::SUBSCRIBER];
     module.subscribers.extend(attribution::on_order::subscribers());
+    module.subscribers.push(sessions::on_person_erased::subscriber());
     module.job_kinds = vec![carts::jobs::check(), runs::jobs::send()];
     module.job_kinds.extend(sessions::jobs::order_list());
     module.schedules =

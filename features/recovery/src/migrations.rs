@@ -3,7 +3,7 @@
 use runtime::{Migration, Sql, Step};
 
 /// OCart's cart, sequence, run, suppression and deliverability tables, and the working truth behind CartBay's sessions.
-pub const MIGRATIONS: &[Migration] = &[CARTS, SESSIONS, RUNS, CONTACTS];
+pub const MIGRATIONS: &[Migration] = &[CARTS, SESSIONS, RUNS, CONTACTS, RESTORED_CARTS, CONSENTS, MESSAGES];
 
 const CARTS: Migration = Migration {
     id: "20261121_50_recovery_carts",
@@ -180,6 +180,15 @@ const RUNS: Migration = Migration {
     ],
 };
 
+/// When a step was meant to go, however often it was tried since; whether it went to the owner's own test address.
+const MESSAGES: Migration = Migration {
+    id: "20261128_50_recovery_messages",
+    steps: &[
+        Step::Column { table: "cartwright_messages", name: "planned_at", definition: "{TIME}" },
+        Step::Column { table: "cartwright_messages", name: "test_mode", definition: "{BOOL}" },
+    ],
+};
+
 const CONTACTS: Migration = Migration {
     id: "20261121_53_recovery_contacts",
     steps: &[
@@ -239,5 +248,41 @@ const CONTACTS: Migration = Migration {
             columns: "created_at",
             unique: false,
         },
+    ],
+};
+
+/// A followed link makes a cart; only what a person then does there counts as a click.
+const RESTORED_CARTS: Migration = Migration {
+    id: "20261128_50_recovery_restored_carts",
+    steps: &[
+        Step::Column { table: "cartwright_session_carts", name: "outcome", definition: "{LONG}" },
+        Step::Column { table: "cartwright_session_carts", name: "confirmed_at", definition: "{TIME}" },
+        // Until now a link that was followed counted at once.
+        Step::Statement(Sql::new(
+            "UPDATE {p}cartwright_session_carts SET confirmed_at = created_at WHERE confirmed_at IS NULL",
+        )),
+    ],
+};
+
+/// The consent journal. What sessions say of their consent is its first entry.
+const CONSENTS: Migration = Migration {
+    id: "20261128_51_recovery_consents",
+    steps: &[
+        Step::Table {
+            name: "cartwright_consents",
+            columns: "id {ID}, session_id {BIGINT} NOT NULL, email_hash {ASCII:64} NOT NULL, given {BOOL} NOT NULL, \
+                      consent_text {TEXT:500} NOT NULL, source {TEXT:60} NOT NULL, created_at {TIME} NOT NULL",
+        },
+        Step::Index {
+            table: "cartwright_consents",
+            name: "cartwright_consents_session",
+            columns: "session_id, email_hash",
+            unique: false,
+        },
+        Step::Statement(Sql::new(
+            "INSERT INTO {p}cartwright_consents (session_id, email_hash, given, consent_text, source, created_at) \
+             SELECT s.id, s.email_hash, s.consent, s.consent_text, s.source, s.consent_at FROM {p}cartwright_sessions s \
+             WHERE NOT EXISTS (SELECT 1 FROM {p}cartwright_consents c WHERE c.session_id = s.id)",
+        )),
     ],
 };

@@ -17,6 +17,7 @@ pub mod totals;
 
 pub use host::ShopHost;
 use kernel::Event;
+use kernel::contracts::accounts::PersonErased;
 use kernel::contracts::payments::ChargeSettled;
 use kernel::contracts::shop::CustomerCreated;
 use runtime::settings::shop as setting;
@@ -50,12 +51,17 @@ pub fn feature() -> Feature {
     module.verifiers = orders::verify::VERIFIERS.to_vec();
     module.subscribers = vec![
         Subscriber::unit("shop.customers", CustomerCreated::NAME, customers::on_customer_created::handle),
+        Subscriber::unit("shop.erase_person", PersonErased::NAME, customers::on_person_erased::handle),
         Subscriber::flow(
             "shop.charge_settled",
             ChargeSettled::NAME,
             orders::commands_checkout::on_charge_settled,
         ),
     ];
+    module.requests(|requests| {
+        requests.answer(carts::commands_session::leave);
+        requests.answer(carts::commands_session::enter);
+    });
     let mut commands = products::cli::commands();
     commands.extend(taxes::cli::commands());
     Feature {

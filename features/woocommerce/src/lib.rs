@@ -25,6 +25,7 @@ pub mod transport_http;
 
 pub use host::WooCommerceHost;
 use kernel::Fault;
+use kernel::contracts::shop::{EnterCart, LeaveCart};
 pub use link::{Link, Patience, TheLink};
 use runtime::settings::shop as setting;
 use runtime::{Module, Settings, Tx};
@@ -53,6 +54,11 @@ pub fn feature() -> Feature {
     module.job_kinds = vec![inbox::jobs::kind(), actions::jobs::kind()];
     module.subscribers = vec![actions::on_server_event::subscriber()];
     module.gauges = vec![inbox::queries::gauges, actions::queries::gauges];
+    // The store renews its own carts at its own login and logout.
+    module.requests(|requests| {
+        requests.answer(|_, _: LeaveCart| async { Ok(()) });
+        requests.answer(|_, _: EnterCart| async { Ok(None) });
+    });
     Feature {
         name: "woocommerce",
         module,

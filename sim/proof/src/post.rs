@@ -49,7 +49,7 @@ impl Mailer for Counter {
         let unknown = || MailError::Unknown("The line broke after the letter.".to_owned());
         match self.board.park(self.server, Gate::Post).await {
             Word::Refuse => return Err(MailError::Down("450 not now".to_owned())),
-            Word::Bounce => return Err(MailError::Refused("550 no such address".to_owned())),
+            Word::Bounce => return Err(MailError::NoMailbox("550 no such address".to_owned())),
             Word::Lose | Word::Hang => {
                 self.post.take(mail);
                 return Err(unknown());

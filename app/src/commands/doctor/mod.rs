@@ -88,6 +88,7 @@ async fn within(configuration: &Configuration, checks: &mut Vec<Check>) {
         checks.push(Check { name: "events", outcome: work::events(&application).await });
         checks.push(Check { name: "jobs", outcome: work::jobs(&application).await });
         checks.push(Check { name: "sender", outcome: outside::sender(&application).await });
+        checks.push(Check { name: "mail", outcome: outside::mail(&application).await });
         if application.configuration.wordpress.is_some() {
             checks.push(Check { name: "wordpress", outcome: outside::wordpress(&application).await });
         }

@@ -103,6 +103,18 @@ async fn greeting(address: &str, greets: bool) -> Result<(), String> {
     if &first == b"220" { Ok(()) } else { Err("this is no mail server, or it refuses us".to_owned()) }
 }
 
+/// Did the last mail go out?
+pub(super) async fn mail(application: &Application) -> Outcome {
+    let rejected =
+        application.engine.read(recovery::mail_rejected).await.map_err(|fault| fault.to_string())?;
+    match rejected {
+        Some((detail, at)) => Err(format!(
+            "{detail}, last at {at}; check CARTWRIGHT_SMTP_URL and the sender's address; what waits is tried again"
+        )),
+        None => Ok("the mail server has not refused us".to_owned()),
+    }
+}
+
 /// Whom do letters say they come from?
 pub(super) async fn sender(application: &Application) -> Outcome {
     let from = application.engine.read(sender_address).await.map_err(|fault| fault.to_string())?;

@@ -134,8 +134,19 @@ pub(super) async fn events(application: &Application) -> Outcome {
 
 /// Are jobs done?
 pub(super) async fn jobs(application: &Application) -> Outcome {
-    match given_up(application, &GIVEN_UP_JOBS).await? {
-        Some(problem) => Err(problem),
-        None => Ok("none was given up".to_owned()),
+    if let Some(problem) = given_up(application, &GIVEN_UP_JOBS).await? {
+        return Err(problem);
+    }
+    let untried = application
+        .engine
+        .read(|tx| runtime::untried(tx, runtime::UNTRIED_SECONDS))
+        .await
+        .map_err(|fault| unread(&fault))?;
+    match untried {
+        Some(untried) => Err(format!(
+            "{} has been due since {}, and nobody has tried it; start cartwright serve without --no-jobs, and see its log",
+            untried.name, untried.due_at
+        )),
+        None => Ok("none was given up, none lies about".to_owned()),
     }
 }

@@ -69,6 +69,21 @@ event! {
     }
 }
 
+event! {
+    /// An account is deleted, and with it whatever is kept of its owner, in every feature. Amounts and points keep their
+    /// rows; what says whose they were goes.
+    PersonErased = "accounts/person/erased", |event| format!("user:{}", event.user_id);
+    {
+        /// The account.
+        user_id: UserId,
+        /// Its address.
+        email: String,
+        /// Out of the orders as well. An order is a record of the shop's books, so they keep the name and address unless
+        /// somebody asks for this.
+        orders: bool,
+    }
+}
+
 /// A login session of an account whose owner has shown elsewhere who he is; the answer is the cookie's value.
 #[derive(Debug, Clone)]
 pub struct OpenLogin {

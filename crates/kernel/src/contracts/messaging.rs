@@ -59,6 +59,22 @@ pub struct Letter {
     pub headers: Vec<(String, String)>,
 }
 
+/// Puts the email with the link for a new password together; nothing is sent.
+#[derive(Debug, Clone)]
+pub struct ComposePasswordReset {
+    /// The account's name, for the salutation.
+    pub name: String,
+    /// Where the button leads.
+    pub link_url: String,
+    /// Minutes for which the link is good.
+    pub good_minutes: i64,
+}
+
+impl Request for ComposePasswordReset {
+    const NAME: &'static str = "messaging/compose_password_reset";
+    type Reply = Letter;
+}
+
 impl Request for ComposeLetter {
     const NAME: &'static str = "messaging/compose_letter";
     type Reply = Letter;

@@ -262,6 +262,46 @@ event! {
     }
 }
 
+/// Somebody logs out: the browser's cart is kept for the account, and its token ends.
+#[derive(Debug, Clone)]
+pub struct LeaveCart {
+    /// The browser's token.
+    pub cart_token: String,
+    /// The account.
+    pub user_id: UserId,
+}
+
+impl crate::Request for LeaveCart {
+    const NAME: &'static str = "shop/leave_cart";
+    type Reply = ();
+}
+
+/// Somebody has logged in: what the account has kept and what the browser holds, under a fresh token, which is the
+/// answer. None when there is neither.
+#[derive(Debug, Clone)]
+pub struct EnterCart {
+    /// The browser's token.
+    pub cart_token: Option<String>,
+    /// The account.
+    pub user_id: UserId,
+}
+
+impl crate::Request for EnterCart {
+    const NAME: &'static str = "shop/enter_cart";
+    type Reply = Option<String>;
+}
+
+event! {
+    /// A cart goes on under another token: its browser was given a new secret, and the old one opens nothing any more.
+    CartRenewed = "woocommerce/cart/renewed", |event| format!("cart:{}", event.to);
+    {
+        /// The token that has ended.
+        from: String,
+        /// The token from now on.
+        to: String,
+    }
+}
+
 event! {
     /// An order was written, not yet paid.
     OrderPlaced = "woocommerce/order/placed", |event| event.order.order_aggregate();

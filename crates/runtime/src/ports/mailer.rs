@@ -26,8 +26,13 @@ pub struct Mail {
 /// Why a message did not go.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MailError {
-    /// Permanent (5xx): the address or the message is refused.
+    /// The message is refused for good. Nothing is known against the address.
     Refused(String),
+    /// Nobody has this address: it is not written to again.
+    NoMailbox(String),
+    /// The server refuses this shop (5xx before any recipient was named, a login, a relay it does not allow): nothing was
+    /// accepted, the owner must mend something, and the message can wait.
+    Misconfigured(String),
     /// Not now (4xx, no connection): nothing was accepted, try again later.
     Down(String),
     /// The connection was lost after the message was handed over: it may have gone.

@@ -156,6 +156,8 @@ impl Mailer for ObservedMailer {
         let outcome = match &answer {
             Ok(()) => "sent",
             Err(MailError::Refused(_)) => "refused",
+            Err(MailError::NoMailbox(_)) => "no_mailbox",
+            Err(MailError::Misconfigured(_)) => "misconfigured",
             Err(MailError::Down(_)) => "down",
             Err(MailError::Unknown(_)) => "unknown",
         };

@@ -79,7 +79,8 @@ pub(super) fn merged(frame: &Frame, context: minijinja::Value) -> minijinja::Val
 }
 
 pub(super) fn reply(site: &Site, route: &Route, reply: Reply, frame: Frame, replayed: bool) -> Response {
-    let had_notice = frame.notice.is_some();
+    // Only a page shows a notice: a redirect on the way leaves it for the page behind.
+    let notice_was_shown = frame.notice.is_some() && matches!(reply.body, ReplyBody::Page(..));
     let mut response = match &reply.body {
         ReplyBody::Json(value) => json_response(reply.status, value),
         ReplyBody::Bytes(content_type, bytes) => {
@@ -109,7 +110,7 @@ pub(super) fn reply(site: &Site, route: &Route, reply: Reply, frame: Frame, repl
     if replayed {
         append(&mut response, "idempotent-replayed", "true");
     }
-    if had_notice {
+    if notice_was_shown {
         append(&mut response, "set-cookie", "cartwright_notice=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
     }
     response

@@ -53,8 +53,10 @@ pub(super) fn register(routes: &mut Routes, directory: &Directory) {
         if call.engine.is_draining() {
             return Err(Fault::unavailable("This server is about to end. Ask another."));
         }
-        call.engine.undelivered().await?;
-        Ok(plain("ready\n"))
+        match call.engine.standstill().await? {
+            Some(still) => Err(Fault::unavailable(still)),
+            None => Ok(plain("ready\n")),
+        }
     });
     routes.plain(Method::GET, "/assets/{digest}/{*path}").flow(asset);
     routes.plain(Method::GET, "/favicon.ico").flow(|_| async { favicon() });

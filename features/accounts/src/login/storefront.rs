@@ -1,27 +1,41 @@
 //! Shoppers logging in, registering and logging out on `/my-account`.
 
 use http::Method;
+use kernel::contracts::shop::{EnterCart, LeaveCart};
+use kernel::ids::UserId;
 use kernel::{Fault, FaultKind, text};
 use web::{Access, Call, Reply, Routes};
 
 use super::commands;
+use crate::users;
 use crate::users::commands::{CreateUser, create_user};
 
 /// Name of the session cookie.
 pub const COOKIE: &str = "cartwright_session";
+/// Name of the cart's cookie.
+const CART_COOKIE: &str = "cartwright_cart";
+/// Days for which a browser keeps its cart.
+const CART_DAYS: i64 = 60;
 
 pub(crate) fn routes(routes: &mut Routes) {
     routes.page(Method::POST, "/my-account/login").limit("login", 30, 300).flow(log_in);
     routes.page(Method::POST, "/my-account/register").limit("register", 20, 3600).flow(register);
-    routes.page(Method::POST, "/my-account/logout").access(Access::LoggedIn).unit(|call, tx| {
-        if let Some(session) = &call.caller.session {
-            commands::log_out(tx, &session.token_hash)?;
-        }
-        let secure = call.engine.public_url().starts_with("https");
-        Ok(Reply::redirect("/my-account")
-            .cookie(COOKIE, "", 0, secure)
-            .notice("success", "You are logged out."))
-    });
+    routes.page(Method::POST, "/my-account/logout").access(Access::LoggedIn).flow(log_out);
+}
+
+/// Ends the login and the browser's cart: whoever sits down next finds neither. The account keeps what was in it.
+async fn log_out(call: Call) -> Result<Reply, Fault> {
+    if let Some(cart_token) = call.caller.cart_token.clone() {
+        call.engine.ask(LeaveCart { cart_token, user_id: call.caller.user_id() }).await?;
+    }
+    if let Some(session) = call.caller.session.clone() {
+        call.engine.write(call.caller.actor(), move |tx| commands::log_out(tx, &session.token_hash)).await?;
+    }
+    let secure = call.engine.public_url().starts_with("https");
+    Ok(Reply::redirect("/my-account")
+        .cookie(COOKIE, "", 0, secure)
+        .cookie(CART_COOKIE, "", 0, secure)
+        .notice("success", "You are logged out."))
 }
 
 /// An address on this site, whatever was asked for: no other host, no scheme, no `//`.
@@ -38,7 +52,7 @@ async fn log_in(call: Call) -> Result<Reply, Fault> {
     let fields = call.form();
     let back = within_the_site(fields.text("redirect_to"), "/my-account");
     match commands::log_in(&call, fields.text("username"), fields.get("password").unwrap_or_default()).await {
-        Ok((_, token)) => Ok(signed_in(&call, &back, &token)),
+        Ok((user, token)) => signed_in(&call, &back, user.id, &token).await,
         Err(fault) if matches!(fault.kind, FaultKind::Forbidden | FaultKind::TooMany) => {
             Ok(Reply::redirect("/my-account").notice("error", &fault.message))
         }
@@ -49,9 +63,10 @@ async fn log_in(call: Call) -> Result<Reply, Fault> {
 async fn register(call: Call) -> Result<Reply, Fault> {
     let fields = call.form();
     match registered(&call).await {
-        Ok(token) => {
+        Ok((user_id, token)) => {
             let back = within_the_site(fields.text("redirect_to"), "/my-account");
-            Ok(signed_in(&call, &back, &token).notice("success", "Welcome! Your account is ready."))
+            let reply = signed_in(&call, &back, user_id, &token).await?;
+            Ok(reply.notice("success", "Welcome! Your account is ready."))
         }
         Err(fault) if fault.status() < 500 => {
             let problem = fault.params.values().next().cloned().unwrap_or(fault.message);
@@ -61,11 +76,11 @@ async fn register(call: Call) -> Result<Reply, Fault> {
     }
 }
 
-async fn registered(call: &Call) -> Result<String, Fault> {
+async fn registered(call: &Call) -> Result<(UserId, String), Fault> {
     let fields = call.form();
     let email = text::email("email", fields.text("email"))?;
     let command = CreateUser {
-        user_login: text::normal_email(&email).chars().take(60).collect(),
+        user_login: users::rules::login_of(&email),
         user_email: email,
         role: "customer".to_owned(),
         password: Some(fields.get("password").unwrap_or_default().to_owned()),
@@ -74,10 +89,16 @@ async fn registered(call: &Call) -> Result<String, Fault> {
         last_name: fields.text("last_name").to_owned(),
     };
     let user = create_user(&call.engine, call.caller.actor(), command).await?;
-    commands::open_session(call, &user).await
+    Ok((user.id, commands::open_session(call, &user).await?))
 }
 
-fn signed_in(call: &Call, back: &str, token: &str) -> Reply {
+/// Somebody is logged in from now on: the browser gets a new secret for its cart as well.
+async fn signed_in(call: &Call, back: &str, user_id: UserId, token: &str) -> Result<Reply, Fault> {
     let secure = call.engine.public_url().starts_with("https");
-    Reply::redirect(back).cookie(COOKIE, token, commands::DAYS * 86_400, secure)
+    let reply = Reply::redirect(back).cookie(COOKIE, token, commands::DAYS * 86_400, secure);
+    let cart_token = call.caller.cart_token.clone();
+    Ok(match call.engine.ask(EnterCart { cart_token, user_id }).await? {
+        Some(cart) => reply.cookie(CART_COOKIE, &cart, CART_DAYS * 86_400, secure),
+        None => reply,
+    })
 }

@@ -73,13 +73,19 @@ fn delete() -> Command {
     Command::new(
         &["user", "delete"],
         "Delete an account",
-        |command| command.arg(positional("user", "Id, login name or address")).arg(flag("yes", "Do not ask")),
+        |command| {
+            command
+                .arg(positional("user", "Id, login name or address"))
+                .arg(flag("erase-orders", "Take name, address and telephone out of the orders as well"))
+                .arg(flag("yes", "Do not ask"))
+        },
         |engine, arguments| async move {
             let who = arguments.need("user")?.to_owned();
+            let orders = arguments.flag("erase-orders");
             let user = engine
                 .write(Actor::cli(), move |tx| {
                     let user = queries::find(tx, &who)?;
-                    commands::delete_user(tx, user.id)?;
+                    commands::delete_user(tx, user.id, orders)?;
                     Ok(user)
                 })
                 .await?;

@@ -1,6 +1,6 @@
 //! Making and deleting accounts.
 
-use kernel::contracts::accounts::{Account, EnsureCustomer};
+use kernel::contracts::accounts::{Account, EnsureCustomer, PersonErased};
 use kernel::contracts::shop::CustomerCreated;
 use kernel::ids::UserId;
 use kernel::{Fault, text};
@@ -91,7 +91,7 @@ pub async fn ensure_customer(engine: Engine, request: EnsureCustomer) -> Result<
                 return Ok(known);
             }
             let command = CreateUser {
-                user_login: text::normal_email(&request.email).chars().take(60).collect(),
+                user_login: rules::login_of(&request.email),
                 user_email: request.email.clone(),
                 role: customer(),
                 password: None,
@@ -105,9 +105,10 @@ pub async fn ensure_customer(engine: Engine, request: EnsureCustomer) -> Result<
     Ok(super::queries::account(&user))
 }
 
-/// Deletes the account with its sessions and application passwords. Orders and ledger entries stay. The only
-/// administrator is a 409: nobody could let anyone in again.
-pub fn delete_user(tx: &mut Tx, id: UserId) -> Result<(), Fault> {
+/// Deletes the account with its sessions and application passwords, and has every feature forget its owner. Orders and
+/// ledger entries stay; with `orders` nothing in them says whose they were. The only administrator is a 409: nobody could
+/// let anyone in again.
+pub fn delete_user(tx: &mut Tx, id: UserId, orders: bool) -> Result<(), Fault> {
     let administrators = store::of_role(tx, "administrator")?;
     if administrators == [id] {
         return Err(Fault::conflict(
@@ -115,7 +116,11 @@ pub fn delete_user(tx: &mut Tx, id: UserId) -> Result<(), Fault> {
             "This is the only administrator. Make another one first.",
         ));
     }
-    if store::delete(tx, id)? { Ok(()) } else { Err(Fault::not_found("user")) }
+    let email = store::by_id(tx, id)?.map(|user| user.user_email).unwrap_or_default();
+    if !store::delete(tx, id)? {
+        return Err(Fault::not_found("user"));
+    }
+    tx.emit(&PersonErased { user_id: id, email, orders })
 }
 
 /// Sets another password and ends every login session of the account.

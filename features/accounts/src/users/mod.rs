@@ -13,7 +13,7 @@ pub(crate) mod on_rights_changed;
 pub mod queries;
 pub mod rest;
 pub mod rules;
-mod store;
+pub(crate) mod store;
 
 #[cfg(test)]
 mod rules_tests;

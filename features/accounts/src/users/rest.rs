@@ -45,7 +45,7 @@ pub(crate) fn routes(routes: &mut Routes) {
         .unit(|call, tx| {
             let id: UserId = call.id("id")?;
             let user = queries::get(tx, id)?;
-            commands::delete_user(tx, id)?;
+            commands::delete_user(tx, id, false)?;
             Ok(Reply::deleted(user))
         });
 }

@@ -32,15 +32,31 @@ pub fn known(names: &[String]) -> BTreeSet<String> {
     known.chain([capability::READ.to_owned()]).collect()
 }
 
-/// A login name: 1 to 60 characters of letters, digits, space, and `_ . - @`.
+/// A login name: 1 to 60 characters of letters, digits, space, and `_ . - @`, or an email address.
 pub fn login(text: &str) -> Result<String, Fault> {
     let login = text::line("user_login", text, 60)?;
     let allowed = |character: char| character.is_alphanumeric() || " _.-@".contains(character);
-    if login.chars().all(allowed) {
+    if login.chars().all(allowed) || text::email("user_login", &login).is_ok() {
         Ok(login)
     } else {
         Err(Fault::invalid("user_login", "Use letters, digits, spaces, and _ . - @ only."))
     }
+}
+
+/// Characters of a login name, at most.
+const LOGIN_LENGTH: usize = 60;
+
+/// The login name of somebody who registers with an address: the address itself, or, where that is too long for a name,
+/// its beginning with what tells it from others of the same beginning.
+#[must_use]
+pub fn login_of(email: &str) -> String {
+    let normal = text::normal_email(email);
+    if normal.chars().count() <= LOGIN_LENGTH {
+        return normal;
+    }
+    let digest = kernel::hash::sha256(&normal);
+    let beginning: String = normal.chars().filter(|character| *character != '@').take(47).collect();
+    format!("{}-{}", beginning.replace(|character: char| !character.is_alphanumeric(), "."), &digest[..12])
 }
 
 /// A role that exists.

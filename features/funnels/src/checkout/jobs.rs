@@ -2,7 +2,7 @@
 //! details of carts that were never ordered.
 
 use kernel::Fault;
-use runtime::{Actor, Engine, Schedule};
+use runtime::{Actor, Engine, Schedule, Urgency};
 
 use super::{commands, store};
 
@@ -19,6 +19,7 @@ pub(crate) fn sweep() -> Schedule {
         "Ask what became of checkout payments that were left without an outcome",
         run,
     )
+    .urgency(Urgency::Money)
 }
 
 async fn run(engine: Engine) -> Result<(), Fault> {
@@ -30,8 +31,8 @@ async fn run(engine: Engine) -> Result<(), Fault> {
         })
         .await?;
     for id in ids {
-        let checkout = commands::current(&engine, id).await?;
-        if let Err(fault) = commands::settle(&engine, checkout).await {
+        let settled = async { commands::settle(&engine, commands::current(&engine, id).await?).await };
+        if let Err(fault) = settled.await {
             tracing::warn!(checkout = id, code = fault.code, "a payment is still not settled");
         }
     }

@@ -8,8 +8,11 @@
 pub mod commands;
 pub(crate) mod jobs;
 pub mod model;
+pub(crate) mod on_cart_renewed;
 pub(crate) mod on_charge_settled;
+pub(crate) mod on_person_erased;
 pub mod rules;
 pub(crate) mod store;
+mod store_person;
 pub mod storefront;
 pub(crate) mod storefront_view;

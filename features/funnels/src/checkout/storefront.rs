@@ -44,7 +44,10 @@ async fn funnel(call: &Call) -> Result<Funnel, Fault> {
 async fn entrance(call: Call) -> Result<Reply, Fault> {
     let Some(cart) = filled_cart(&call).await? else { return Ok(Reply::redirect("/cart")) };
     let funnel = call.engine.read(move |tx| funnels::queries::for_cart(tx, &cart)).await?;
-    Ok(Reply::redirect(&Stage::Details.address(&funnel.slug)))
+    let address = Stage::Details.address(&funnel.slug);
+    // The page tells that somebody has come by a restore link.
+    let restored = if call.query_flag("restored") { "?restored=1" } else { "" };
+    Ok(Reply::redirect(&format!("{address}{restored}")))
 }
 
 async fn show(call: Call, stage: Stage) -> Result<Reply, Fault> {
@@ -139,7 +142,8 @@ async fn first_details(call: &Call, token: &str) -> Result<Details, Fault> {
         })
         .await?;
     details.billing.country = country;
-    details.consent = captured_any || ticked;
+    // Consent is the shopper's own act: nobody is shown a tick for having given it once.
+    details.consent = ticked && !captured_any;
     Ok(details)
 }
 
@@ -176,8 +180,14 @@ async fn quote(call: Call) -> Result<Reply, Fault> {
     page(&call, &funnel, Stage::Details, cart, shown).await
 }
 
-/// Hands the address and the tick on to recovery, for shoppers without scripts. A checkout is no worse when it fails.
+/// Hands the address and the tick on to recovery, for shoppers without scripts. A box that was never ticked here takes back
+/// nothing that was given before. A checkout is no worse when it fails.
 async fn capture(call: &Call, funnel: &Funnel, token: &str, details: &Details) {
+    let owned = token.to_owned();
+    let before = call.engine.read(move |tx| store::open(tx, &owned)).await.ok().flatten();
+    if !details.consent && !before.is_some_and(|checkout| checkout.details.consent) {
+        return;
+    }
     let request = CaptureEmail {
         cart_token: token.to_owned(),
         email: details.billing.email.clone(),

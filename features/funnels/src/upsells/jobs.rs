@@ -1,7 +1,7 @@
 //! `cartwright/funnels/upsell_sweep`: goes on with attempts that were left without an outcome.
 
 use kernel::Fault;
-use runtime::{Engine, Schedule};
+use runtime::{Engine, Schedule, Urgency};
 
 use super::commands_charge::drive;
 use super::store;
@@ -17,6 +17,7 @@ pub(crate) fn sweep() -> Schedule {
         "Go on with upsell charges that were left without an outcome",
         run,
     )
+    .urgency(Urgency::Money)
 }
 
 async fn run(engine: Engine) -> Result<(), Fault> {
@@ -27,11 +28,18 @@ async fn run(engine: Engine) -> Result<(), Fault> {
         })
         .await?;
     for key in keys {
-        let found = engine.read(move |tx| store::by_key(tx, &key)).await?;
-        if let Some(attempt) = found {
-            // Back to a page that needs no token of the buyer's.
-            drive(&engine, attempt, "/cart").await?;
+        // One that cannot be settled now does not hold up the others.
+        if let Err(fault) = go_on(&engine, key).await {
+            tracing::warn!(code = fault.code, "an upsell is still not settled");
         }
+    }
+    Ok(())
+}
+
+async fn go_on(engine: &Engine, key: String) -> Result<(), Fault> {
+    if let Some(attempt) = engine.read(move |tx| store::by_key(tx, &key)).await? {
+        // Back to a page that needs no token of the buyer's.
+        drive(engine, attempt, "/cart").await?;
     }
     Ok(())
 }

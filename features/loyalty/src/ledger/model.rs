@@ -17,6 +17,8 @@ pub enum EntryKind {
     Adjust,
     /// An earn or a redeem taken back.
     Reverse,
+    /// Lapsed.
+    Expire,
 }
 
 impl EntryKind {
@@ -28,6 +30,7 @@ impl EntryKind {
             Self::Redeem => "redeem",
             Self::Adjust => "adjust",
             Self::Reverse => "reverse",
+            Self::Expire => "expire",
         }
     }
 }
@@ -120,6 +123,9 @@ pub const REWARD: &str = "reward";
 /// Source of the points that came back with a reward.
 pub const REWARD_REVERSED: &str = "reward.reversed";
 
+/// Source of the points that lapsed with their account.
+pub const ACCOUNT_DELETED: &str = "account.deleted";
+
 /// How a movement changes the points ever redeemed, less those given back.
 #[must_use]
 pub fn redeemed_delta(source: &str, points: i64) -> i64 {
@@ -135,6 +141,7 @@ pub fn title(source: &str, order_id: OrderId, note: &str) -> String {
         "order.refund" => format!("Refund, order #{order_id}"),
         "order.undone" => format!("Taken back, order #{order_id}"),
         "account.created" => "Welcome bonus".to_owned(),
+        ACCOUNT_DELETED => "Account deleted".to_owned(),
         REWARD => format!("Reward: {note}"),
         REWARD_REVERSED => format!("Given back, reward: {note}"),
         "admin" if note.is_empty() => "Correction".to_owned(),

@@ -6,6 +6,7 @@ use kernel::Fault;
 use runtime::{Sql, Tx, Verifier, Violation, params};
 
 use super::model::redeemed_delta;
+use crate::members;
 
 const TOTALS: Sql = Sql::new(
     "SELECT id, points_balance, lifetime_earned, lifetime_redeemed, ledger_seq FROM {p}oloyalty_members ORDER BY id",
@@ -29,6 +30,10 @@ const AWARDS: Sql = Sql::new(
      AND l.order_id = CAST(a.source_key AS SIGNED)), 0) AS posted \
      FROM {p}cartwright_point_awards a WHERE a.action = 'order.completed' AND a.shadow = 0 ORDER BY a.id",
 );
+const ERASED: Sql = Sql::new(
+    "SELECT id FROM {p}oloyalty_members WHERE status = 'banned' AND status_reason = ? \
+     AND (email <> '' OR points_balance > 0) ORDER BY id",
+);
 const BLOCK: usize = 500;
 
 /// The invariants of the journal.
@@ -38,6 +43,7 @@ pub fn verifiers() -> Vec<Verifier> {
         Verifier { name: "oloyalty.ledger", check: ledger },
         Verifier { name: "oloyalty.causes", check: causes },
         Verifier { name: "oloyalty.awards", check: awards },
+        Verifier { name: "oloyalty.erased", check: erased },
     ]
 }
 
@@ -151,6 +157,17 @@ fn check_totals(id: i64, stored: &Totals, sums: &Totals, found: &mut Vec<Violati
             });
         }
     }
+}
+
+/// Nothing is kept of a member whose account was deleted: no address, and no points that he could spend.
+fn erased(tx: &mut Tx) -> Result<Vec<Violation>, Fault> {
+    Ok(tx.rows(&ERASED, params![members::commands::ERASED], |row| {
+        Ok(Violation {
+            invariant: "member.erased",
+            subject: format!("member {}", row.get::<i64>("id")?),
+            detail: "the account was deleted, and an address or points are left".to_owned(),
+        })
+    })?)
 }
 
 fn causes(tx: &mut Tx) -> Result<Vec<Violation>, Fault> {

@@ -59,6 +59,18 @@ pub fn unban(tx: &mut Tx, id: MemberId) -> Result<Member, Fault> {
     change_status(tx, id, ACTIVE, "", "member.unban")
 }
 
+/// Why a member whose account was deleted is shut out.
+pub(crate) const ERASED: &str = "The account was deleted.";
+
+/// Forgets whose the membership was: nothing is earned or redeemed any more, and no address is kept, here or in the
+/// audit log.
+pub(crate) fn erase(tx: &mut Tx, id: MemberId) -> Result<(), Fault> {
+    let before = queries::held(tx, id)?;
+    store::erase(tx, id)?;
+    store::set_status(tx, id, Exclusion::Banned.status(), ERASED)?;
+    runtime::audit::erase(tx, &before.email)
+}
+
 fn change_status(
     tx: &mut Tx,
     id: MemberId,

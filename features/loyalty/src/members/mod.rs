@@ -10,6 +10,7 @@ pub mod commands;
 pub mod model;
 pub mod on_customer_created;
 pub mod on_customer_found;
+pub mod on_person_erased;
 pub mod queries;
 pub mod rest;
 pub(crate) mod store;

@@ -46,6 +46,7 @@ const MOVE: Sql = Sql::new(
 const COUNT_AWARD: Sql =
     Sql::new("UPDATE {p}oloyalty_members SET award_seq = award_seq + 1 WHERE id = ? AND award_seq = ?");
 const SET_STATUS: Sql = Sql::new("UPDATE {p}oloyalty_members SET status = ?, status_reason = ? WHERE id = ?");
+const ERASE: Sql = Sql::new("UPDATE {p}oloyalty_members SET email = '' WHERE id = ?");
 const SET_TIER: Sql = Sql::new(
     "UPDATE {p}oloyalty_members SET tier_id = ?, tier_changed_at = ?, below_since = NULL WHERE id = ? AND tier_id = ?",
 );
@@ -127,6 +128,12 @@ pub(crate) fn count_award(tx: &mut Tx, member: &Member) -> Result<bool, Fault> {
 
 pub(crate) fn set_status(tx: &mut Tx, id: MemberId, status: &str, reason: &str) -> Result<(), Fault> {
     tx.execute(&SET_STATUS, params![status, reason, id])?;
+    Ok(())
+}
+
+/// Takes the address away.
+pub(crate) fn erase(tx: &mut Tx, id: MemberId) -> Result<(), Fault> {
+    tx.execute(&ERASE, params![id])?;
     Ok(())
 }
 

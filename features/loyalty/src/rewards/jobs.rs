@@ -3,7 +3,7 @@
 use kernel::ids::{RedemptionId, UserId};
 use kernel::{Fault, FaultKind, text};
 use runtime::ports::{Host, MadeCoupon};
-use runtime::{Actor, Engine, Job, JobKind};
+use runtime::{Actor, Engine, Job, JobKind, Urgency};
 use serde::{Deserialize, Serialize};
 
 use super::commands_redeem as commands;
@@ -27,6 +27,7 @@ impl Job for MakeCoupon {
 pub fn job_kind() -> JobKind {
     JobKind::new(|engine: Engine, job: MakeCoupon| async move { make(&engine, job.redemption_id).await })
         .steadfast()
+        .urgency(Urgency::Money)
 }
 
 /// What the shop is asked for.

@@ -31,6 +31,20 @@ pub(crate) struct LetterContext {
     pub(crate) coupon_code: String,
 }
 
+/// What the templates of an account's email see. Texts only, ready to show.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct AccountContext {
+    pub(crate) shop: String,
+    pub(crate) shop_address: String,
+    pub(crate) postal_address: String,
+    pub(crate) subject: String,
+    pub(crate) heading: String,
+    pub(crate) body: String,
+    pub(crate) button: String,
+    pub(crate) link_url: String,
+    pub(crate) footnote: String,
+}
+
 /// A row of the letter.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct ShownLine {

@@ -3,17 +3,21 @@
 use std::sync::LazyLock;
 
 use kernel::Fault;
-use kernel::contracts::messaging::{ComposeLetter, Letter};
+use kernel::contracts::messaging::{ComposeLetter, ComposePasswordReset, Letter};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use runtime::settings::{Settings, ocart, shop};
 use runtime::{Engine, Tx};
+use serde::Serialize;
 
-use super::model::LetterContext;
 use super::rules;
 
 /// Names end in `.html` and `.txt`: only the former is escaped.
-const PARTS: [(&str, &str); 2] =
-    [("letter.html", include_str!("pages/letter.html")), ("letter.txt", include_str!("pages/letter.txt"))];
+const PARTS: [(&str, &str); 4] = [
+    ("letter.html", include_str!("pages/letter.html")),
+    ("letter.txt", include_str!("pages/letter.txt")),
+    ("account.html", include_str!("pages/account.html")),
+    ("account.txt", include_str!("pages/account.txt")),
+];
 
 static ENVIRONMENT: LazyLock<Result<Environment<'static>, String>> = LazyLock::new(|| {
     let mut environment = Environment::new();
@@ -30,7 +34,7 @@ static ENVIRONMENT: LazyLock<Result<Environment<'static>, String>> = LazyLock::n
     Ok(environment)
 });
 
-fn render(part: &str, context: &LetterContext) -> Result<String, Fault> {
+fn render(part: &str, context: &impl Serialize) -> Result<String, Fault> {
     let environment = ENVIRONMENT.as_ref().map_err(|error| Fault::bug(error.clone()))?;
     environment
         .get_template(part)
@@ -77,6 +81,23 @@ pub(crate) async fn compose(engine: Engine, request: ComposeLetter) -> Result<Le
         text: render("letter.txt", &context)?,
         html: render("letter.html", &context)?,
         headers: rules::headers(&request.unsubscribe_url),
+        subject: context.subject,
+    })
+}
+
+/// Answers [`ComposePasswordReset`].
+pub(crate) async fn compose_password_reset(
+    engine: Engine,
+    request: ComposePasswordReset,
+) -> Result<Letter, Fault> {
+    let sender = engine.read(sender).await?;
+    let context = rules::password_reset(&request, &sender.shop, &sender.postal_address, engine.public_url());
+    Ok(Letter {
+        from: sender.from,
+        from_name: sender.from_name,
+        text: render("account.txt", &context)?,
+        html: render("account.html", &context)?,
+        headers: Vec::new(),
         subject: context.subject,
     })
 }

@@ -1,8 +1,8 @@
 //! Pure decisions about letters: their words, addresses and headers.
 
-use kernel::contracts::messaging::{ComposeLetter, LetterLine};
+use kernel::contracts::messaging::{ComposeLetter, ComposePasswordReset, LetterLine};
 
-use super::model::{LetterContext, ShownLine, Wording};
+use super::model::{AccountContext, LetterContext, ShownLine, Wording};
 
 /// Rows a letter shows; the rest is counted.
 const LINES_SHOWN: usize = 8;
@@ -93,4 +93,28 @@ pub(crate) fn headers(unsubscribe_url: &str) -> Vec<(String, String)> {
         ("List-Unsubscribe".to_owned(), format!("<{unsubscribe_url}>")),
         ("List-Unsubscribe-Post".to_owned(), "List-Unsubscribe=One-Click".to_owned()),
     ]
+}
+
+/// What the email with the link for a new password shows.
+pub(crate) fn password_reset(
+    request: &ComposePasswordReset,
+    shop: &str,
+    postal_address: &str,
+    public_url: &str,
+) -> AccountContext {
+    AccountContext {
+        shop: shop.to_owned(),
+        shop_address: public_url.to_owned(),
+        postal_address: postal_address.to_owned(),
+        subject: one_line(&format!("Set a new password for {shop}")),
+        heading: "Set a new password".to_owned(),
+        body: format!(
+            "Hello {}, somebody asked for a new password for your account. The link works once, within {} minutes.",
+            one_line(&request.name),
+            request.good_minutes
+        ),
+        button: "Set a new password".to_owned(),
+        link_url: request.link_url.clone(),
+        footnote: "If it was not you, ignore this email: your password stays as it is.".to_owned(),
+    }
 }

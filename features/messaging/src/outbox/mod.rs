@@ -7,6 +7,7 @@
 pub(crate) mod admin;
 pub mod commands;
 pub(crate) mod jobs;
+pub(crate) mod on_person_erased;
 pub(crate) mod store;
 #[cfg(test)]
 mod tests;

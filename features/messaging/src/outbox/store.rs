@@ -20,6 +20,8 @@ const COUNT: Sql = Sql::new(
 const GET: Sql = Sql::new("SELECT * FROM {p}cartwright_outbox_mails WHERE id = ?");
 const PRUNE: Sql = Sql::new("DELETE FROM {p}cartwright_outbox_mails WHERE created_at < ?");
 
+const FORGET: Sql = Sql::new("DELETE FROM {p}cartwright_outbox_mails WHERE LOWER(recipient) = ?");
+
 /// A kept mail. In lists the parts and headers are empty.
 #[derive(Debug)]
 pub(crate) struct KeptMail {
@@ -84,4 +86,10 @@ pub(crate) fn get(tx: &mut Tx, id: i64) -> Result<KeptMail, Fault> {
 
 pub(crate) fn prune(tx: &mut Tx, before: Moment) -> Result<u64, Fault> {
     Ok(tx.execute(&PRUNE, params![before])?)
+}
+
+/// Deletes what was sent to an address.
+pub(crate) fn forget(tx: &mut Tx, email: &str) -> Result<(), Fault> {
+    tx.execute(&FORGET, params![email.to_lowercase()])?;
+    Ok(())
 }

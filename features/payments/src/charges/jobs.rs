@@ -2,7 +2,7 @@
 
 use kernel::Fault;
 use kernel::contracts::payments::ConfirmCharge;
-use runtime::{Engine, Schedule};
+use runtime::{Engine, Schedule, Urgency};
 
 use super::{commands, store};
 use crate::refunds;
@@ -20,6 +20,7 @@ pub(crate) fn reconcile() -> Schedule {
             refunds::commands::settle_open(&engine).await
         },
     )
+    .urgency(Urgency::Money)
 }
 
 /// One attempt that cannot be settled now does not hold up the others.

@@ -14,9 +14,11 @@ pub(crate) mod commands_record;
 pub(crate) mod commands_webhook;
 pub(crate) mod jobs;
 pub mod model;
+pub(crate) mod on_person_erased;
 pub(crate) mod queries;
 pub mod rules;
 pub(crate) mod store;
+mod store_methods;
 pub(crate) mod verify;
 
 #[cfg(test)]

@@ -88,8 +88,12 @@ fn end(tx: &mut Tx, session: &mut Session, order: &OrderSnapshot, at: Moment) ->
         store_events::log(tx, session.id, "completed_before_abandonment", &data)?;
         return sessions::commands::close(tx, session, CLOSED, "completed_before_abandonment", order.id);
     }
-    let click = click(tx, &order.cart_token, at)?.filter(|click| click.session_id == session.id);
-    let messages = runs::store_messages::of_session(tx, session.id)?;
+    // What went to the owner's test address counts for nothing, neither as a mail nor as a click on its link.
+    let (tried, messages): (Vec<_>, Vec<_>) =
+        runs::store_messages::of_session(tx, session.id)?.into_iter().partition(|message| message.test_mode);
+    let click = click(tx, &order.cart_token, at)?
+        .filter(|click| click.session_id == session.id)
+        .filter(|click| !tried.iter().any(|message| message.id == click.message_id));
     let last =
         messages.iter().filter(|message| message.sent_at.is_some()).max_by_key(|message| message.sent_at);
     let tier = rules::tier(click.is_some(), last.and_then(|message| message.sent_at), at);

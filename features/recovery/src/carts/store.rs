@@ -50,6 +50,9 @@ const EXPIRE: Sql = Sql::new(
     "UPDATE {p}ocart_carts SET status = 'expired' WHERE status IN ('active', 'abandoned') AND last_activity_at < ?",
 );
 const PRUNE: Sql = Sql::new("DELETE FROM {p}ocart_carts WHERE updated_at < ?");
+const RENEW: Sql = Sql::new("UPDATE {p}ocart_carts SET session_token = ? WHERE session_token = ?");
+const FORGET_PERSON: Sql =
+    Sql::new("UPDATE {p}ocart_carts SET email = '', email_hash = '', phone = '' WHERE email_hash = ?");
 const FORGET_SESSION: Sql =
     Sql::new("UPDATE {p}ocart_carts SET email = '', email_hash = '', phone = '' WHERE session_id = ?");
 
@@ -180,6 +183,20 @@ pub(crate) fn prune(tx: &mut Tx, before: Moment) -> Result<u64, Fault> {
 /// Takes the address of a session that is withdrawn or erased out of its cart.
 pub(crate) fn forget_session(tx: &mut Tx, session_id: i64) -> Result<(), Fault> {
     tx.execute(&FORGET_SESSION, params![session_id])?;
+    Ok(())
+}
+
+/// A cart goes on under another token, unless it has a row there already.
+pub(crate) fn renew(tx: &mut Tx, from: &str, to: &str) -> Result<(), Fault> {
+    if by_token(tx, to)?.is_none() {
+        tx.execute(&RENEW, params![to, from])?;
+    }
+    Ok(())
+}
+
+/// Takes an address out of every cart it was left with.
+pub(crate) fn forget_person(tx: &mut Tx, email_hash: &str) -> Result<(), Fault> {
+    tx.execute(&FORGET_PERSON, params![email_hash])?;
     Ok(())
 }
 

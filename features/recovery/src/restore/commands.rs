@@ -1,49 +1,102 @@
 //! Following a restore link.
 
-use kernel::contracts::shop::CartLine;
+use kernel::contracts::shop::{CartLine, CartSnapshot};
 use kernel::{Fault, FaultKind};
 use runtime::ports::{AddToCart, RestoreLine, RestoreOutcome, RestoredLine};
 use runtime::{Actor, Engine, Tx};
-use serde_json::json;
 
+use crate::sessions;
 use crate::sessions::model::{CLOSED, RECOVERED, RestoreLineResult, RestoreResult, Session};
 use crate::sessions::store_events::{self, RESTORE, Token};
-use crate::suppression::store::Fate;
-use crate::{carts, runs, sessions, suppression};
 
 /// Where the shopper goes on.
 #[derive(Debug)]
-pub(crate) struct Restored {
+pub(crate) enum Restored {
+    /// To this cart.
+    Cart(RestoredTo),
+    /// The shopper has ordered since.
+    Ordered,
+}
+
+/// The cart that a link leads to.
+#[derive(Debug)]
+pub(crate) struct RestoredTo {
     /// The cart's token, for the cookie.
     pub(crate) cart_token: String,
     /// Line by line; empty when the cart still stood.
     pub(crate) lines: Vec<RestoredLine>,
+    /// Names of the lines that came to others, where this browser had a filled cart of its own.
+    pub(crate) joined: Option<Vec<String>>,
+    /// Coupons that hold no longer.
+    pub(crate) lost_coupons: Vec<String>,
     /// Nothing could be put back.
     pub(crate) empty: bool,
-    /// The shopper has ordered since.
-    pub(crate) ordered: bool,
 }
 
-/// Opens the cart behind a token. A forged token is a 404, one past its time a 410.
-pub(crate) async fn restore(engine: &Engine, token: &str) -> Result<Restored, Fault> {
+/// What a link would bring back, for whoever has not acted yet. None: the shopper has ordered since.
+pub(crate) async fn look(engine: &Engine, token: &str) -> Result<Option<Vec<(String, i64)>>, Fault> {
+    let text = token.to_owned();
+    let (session, _) = engine.read(move |tx| find(tx, &text)).await?;
+    if has_ended(&session) {
+        return Ok(None);
+    }
+    Ok(Some(session.cart.lines.iter().map(|line| (line.name.clone(), line.quantity)).collect()))
+}
+
+fn has_ended(session: &Session) -> bool {
+    matches!(session.state.as_str(), RECOVERED | CLOSED)
+}
+
+/// Puts what was left into a cart of this browser's own. A cart's token is never handed to another browser, since who
+/// opened the first one may be anybody: a browser that has no cart is given a fresh one, one that has a cart keeps it
+/// with what was left added. A forged token is a 404, one past its time a 410.
+pub(crate) async fn restore(engine: &Engine, token: &str, browser: Option<&str>) -> Result<Restored, Fault> {
     let text = token.to_owned();
     let (session, token) = engine.read(move |tx| find(tx, &text)).await?;
-    if matches!(session.state.as_str(), RECOVERED | CLOSED) {
-        return Ok(Restored { cart_token: String::new(), lines: Vec::new(), empty: false, ordered: true });
+    if has_ended(&session) {
+        return Ok(Restored::Ordered);
     }
-    let live = engine.host().cart(&session.cart_token).await?;
-    let outcome = match live {
-        Some(cart) if !cart.lines.is_empty() => RestoreOutcome { cart, lines: Vec::new() },
-        _ => {
-            let (lines, coupons) = wanted(&session);
-            engine.host().restore_cart(&session.cart_token, &lines, &coupons).await?
-        }
+    let own = match browser {
+        Some(browser) => engine.host().cart(browser).await?,
+        None => None,
     };
-    let cart_token = outcome.cart.token.clone();
-    let lines = outcome.lines.clone();
-    let empty = outcome.cart.lines.is_empty();
+    let before = own.filter(|cart| !cart.lines.is_empty());
+    let is_former = |cart: &CartSnapshot| kernel::hash::same(&cart.token, &session.cart_token);
+    let (lines, coupons) = wanted(&session);
+    let outcome = match &before {
+        Some(cart) if is_former(cart) => RestoreOutcome { cart: cart.clone(), lines: Vec::new() },
+        Some(cart) => engine.host().restore_cart(&cart.token, &lines, &coupons).await?,
+        None => engine.host().restore_cart("", &lines, &coupons).await?,
+    };
+    let joined = before.filter(|cart| !is_former(cart)).map(|cart| joined(&cart, &lines, &outcome.lines));
+    let held = &outcome.cart.coupon_codes;
+    let lost = |code: &String| !held.iter().any(|kept| kept.eq_ignore_ascii_case(code));
+    let restored = RestoredTo {
+        cart_token: outcome.cart.token.clone(),
+        lines: outcome.lines.clone(),
+        joined,
+        lost_coupons: coupons.into_iter().filter(lost).collect(),
+        empty: outcome.cart.lines.is_empty(),
+    };
     engine.write(Actor::system(), move |tx| record(tx, &token, &outcome)).await?;
-    Ok(Restored { cart_token, lines, empty, ordered: false })
+    Ok(Restored::Cart(restored))
+}
+
+/// Names of what was put in beside what a cart held.
+fn joined(before: &CartSnapshot, wanted: &[RestoreLine], outcomes: &[RestoredLine]) -> Vec<String> {
+    let held = |line: &RestoreLine| {
+        before.lines.iter().any(|there| {
+            there.product_id == line.product.product_id && there.variation_id == line.product.variation_id
+        })
+    };
+    wanted
+        .iter()
+        .zip(outcomes)
+        .filter(|(line, outcome)| {
+            !held(line) && matches!(outcome.outcome, "added" | "reduced" | "price_changed")
+        })
+        .map(|(line, _)| line.name.clone())
+        .collect()
 }
 
 fn find(tx: &mut Tx, text: &str) -> Result<(Session, Token), Fault> {
@@ -51,7 +104,7 @@ fn find(tx: &mut Tx, text: &str) -> Result<(Session, Token), Fault> {
         Fault::new(
             FaultKind::NotFound,
             "invalid_token",
-            "This link is not known. Use the whole link of the newest mail.",
+            "This link is not known. Use the whole link of the newest email.",
         )
     };
     let token = store_events::token(tx, RESTORE, text)?.ok_or_else(forged)?;
@@ -78,48 +131,11 @@ fn wanted(session: &Session) -> (Vec<RestoreLine>, Vec<String>) {
     (lines, session.cart.coupon_codes.clone())
 }
 
-/// Writes the click down and has the session follow the cart that it led to.
+/// Remembers which cart the link led to. Nothing counts as a click before somebody acts there.
 fn record(tx: &mut Tx, token: &Token, outcome: &RestoreOutcome) -> Result<(), Fault> {
-    let mut session = sessions::store::get(tx, token.session_id)?;
     let now = tx.now();
-    store_events::log(tx, session.id, "restore_clicked", &json!({ "notification_id": token.message_id }))?;
-    store_events::add_cart(tx, session.id, token.message_id, &outcome.cart.token)?;
-    session.restore_clicked_at = Some(now);
-    session.cart_token.clone_from(&outcome.cart.token);
-    if !outcome.lines.is_empty() {
-        let result = result(outcome, now);
-        let event = match (result.added + result.partial, result.partial + result.failed) {
-            (0, _) => "cart_restore_failed",
-            (_, 0) => "cart_restored",
-            _ => "cart_restore_partial",
-        };
-        let data = json!({ "added": result.added, "partial": result.partial, "failed": result.failed });
-        store_events::log(tx, session.id, event, &data)?;
-        session.restore_result = Some(result);
-    }
-    if let Some(message) = runs::store_messages::by_id(tx, token.message_id)? {
-        let fate = Fate {
-            event_type: "click",
-            run_id: message.run_id,
-            message_id: message.id,
-            step: message.step,
-            contact_hash: &token.contact_hash,
-            detail: "",
-        };
-        suppression::store::add_event(tx, &fate)?;
-    }
-    sessions::store::save(tx, &mut session)?;
-    if outcome.lines.is_empty() {
-        return Ok(());
-    }
-    // A cart built anew may have another token: the session's row has to be known under it before the next check.
-    if let Some(mut cart) = carts::commands::observe(tx, &outcome.cart, now)? {
-        cart.email = session.email;
-        cart.phone = session.phone;
-        cart.session_id = session.id;
-        carts::store::set_contact(tx, &cart)?;
-    }
-    Ok(())
+    let result = (!outcome.lines.is_empty()).then(|| result(outcome, now));
+    store_events::add_cart(tx, token, &outcome.cart.token, result.as_ref())
 }
 
 fn result(outcome: &RestoreOutcome, now: kernel::Moment) -> RestoreResult {

@@ -2,10 +2,9 @@
 
 use http::{Method, StatusCode};
 use kernel::Fault;
-use runtime::ports::RestoredLine;
 use web::{Call, Reply, Routes, Template, context};
 
-use super::commands::{self, Restored};
+use super::commands::{self, Restored, RestoredTo};
 
 pub(crate) const TEMPLATES: &[Template] = &[("recovery/restore.html", include_str!("pages/restore.html"))];
 
@@ -18,32 +17,91 @@ pub(crate) fn routes(routes: &mut Routes) {
     routes
         .page(Method::GET, "/restore/{token}")
         .limit("restore", 30, 600)
+        .flow(|call: Call| async move { show(&call).await });
+    routes
+        .page(Method::POST, "/restore/{token}")
+        .limit("restore", 30, 600)
         .flow(|call: Call| async move { restore(&call).await });
 }
 
-async fn restore(call: &Call) -> Result<Reply, Fault> {
+async fn show(call: &Call) -> Result<Reply, Fault> {
     // Who asks for the head only is no shopper.
     if call.method == Method::HEAD {
         return Ok(Reply::redirect("/checkout"));
     }
-    match commands::restore(&call.engine, call.parameter("token")).await {
-        Ok(restored) if restored.ordered => {
-            Ok(Reply::redirect("/shop").notice("info", "You have ordered since we wrote. Thank you!"))
-        }
-        Ok(restored) => Ok(welcome(call, &restored)),
-        Err(fault) if fault.code == "expired_token" => Ok(page("expired", StatusCode::GONE)),
-        Err(fault) if fault.code == "invalid_token" => Ok(page("unknown", StatusCode::NOT_FOUND)),
-        Err(fault) => Err(fault),
+    if !only_looks(call) {
+        return restore(call).await;
     }
+    match commands::look(&call.engine, call.parameter("token")).await {
+        Ok(Some(lines)) => Ok(Reply::page(
+            "recovery/restore.html",
+            context! { state => "waiting", lines => lines, token => call.parameter("token") },
+        )
+        .header("referrer-policy", "no-referrer")),
+        Ok(None) => Ok(ordered()),
+        Err(fault) => refused(fault),
+    }
+}
+
+/// Words in the names of programs that fetch links for safety or for previews.
+const SCANNERS: [&str; 16] = [
+    "bot",
+    "crawler",
+    "spider",
+    "preview",
+    "scanner",
+    "barracuda",
+    "mimecast",
+    "proofpoint",
+    "safelinks",
+    "googleimageproxy",
+    "skypeuripreview",
+    "facebookexternalhit",
+    "slack",
+    "whatsapp",
+    "trendmicro",
+    "symantec",
+];
+
+/// A browser that fetches ahead says so; known scanners have names.
+fn only_looks(call: &Call) -> bool {
+    let ahead = ["sec-purpose", "purpose", "x-purpose", "x-moz"].iter().any(|name| {
+        let value = call.headers.get(*name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let value = value.to_ascii_lowercase();
+        value.contains("prefetch") || value.contains("preview") || value.contains("prerender")
+    });
+    let agent = call.user_agent().to_ascii_lowercase();
+    ahead || SCANNERS.iter().any(|word| agent.contains(word))
+}
+
+async fn restore(call: &Call) -> Result<Reply, Fault> {
+    let browser = call.caller.cart_token.as_deref();
+    match commands::restore(&call.engine, call.parameter("token"), browser).await {
+        Ok(Restored::Ordered) => Ok(ordered()),
+        Ok(Restored::Cart(restored)) => Ok(welcome(call, &restored)),
+        Err(fault) => refused(fault),
+    }
+}
+
+fn refused(fault: Fault) -> Result<Reply, Fault> {
+    match fault.code {
+        "expired_token" => Ok(page("expired", StatusCode::GONE)),
+        "invalid_token" => Ok(page("unknown", StatusCode::NOT_FOUND)),
+        _ => Err(fault),
+    }
+}
+
+fn ordered() -> Reply {
+    Reply::redirect("/shop").notice("info", "You have ordered since we wrote. Thank you!")
 }
 
 fn page(state: &str, status: StatusCode) -> Reply {
     Reply::page("recovery/restore.html", context! { state => state }).status(status)
 }
 
-fn welcome(call: &Call, restored: &Restored) -> Reply {
+fn welcome(call: &Call, restored: &RestoredTo) -> Reply {
     let secure = call.engine.public_url().starts_with("https");
-    let address = if restored.empty { "/cart" } else { "/checkout" };
+    let address = if restored.empty { "/cart" } else { "/checkout?restored=1" };
     let (kind, text) = notice(restored);
     Reply::redirect(address)
         .cookie("cartwright_cart", &restored.cart_token, CART_COOKIE_SECONDS, secure)
@@ -52,31 +110,41 @@ fn welcome(call: &Call, restored: &Restored) -> Reply {
 }
 
 /// What is said on the next page.
-fn notice(restored: &Restored) -> (&'static str, String) {
+fn notice(restored: &RestoredTo) -> (&'static str, String) {
     if restored.empty {
-        return ("error", "Nothing of your cart is available any more. We are sorry.".to_owned());
+        return ("error", "Nothing in your cart is available any more. We are sorry.".to_owned());
     }
-    let mut sentences = vec!["Welcome back! Your cart is as you left it.".to_owned()];
+    let named = |outcome: &str| -> Vec<&str> {
+        let of = restored.lines.iter().filter(|line| line.outcome == outcome);
+        of.map(|line| line.name.as_str()).collect()
+    };
     let changes = [
-        ("reduced", "There is less in stock of"),
-        ("price_changed", "The price has changed for"),
-        ("missing", "No longer available:"),
-        ("out_of_stock", "Out of stock:"),
+        ("Fewer in stock:", named("reduced")),
+        ("The price has changed:", named("price_changed")),
+        ("No longer available:", named("missing")),
+        ("Out of stock:", named("out_of_stock")),
+        ("Coupon no longer valid:", restored.lost_coupons.iter().map(String::as_str).collect()),
     ];
-    for (outcome, words) in changes {
-        let names: Vec<&RestoredLine> =
-            restored.lines.iter().filter(|line| line.outcome == outcome).collect();
-        if !names.is_empty() {
-            "Welcome back! We have put back what we could.".clone_into(&mut sentences[0]);
-            sentences.push(format!("{words} {}.", listed(&names)));
+    let changes: Vec<String> = changes
+        .iter()
+        .filter(|(_, names)| !names.is_empty())
+        .map(|(words, names)| format!("{words} {}.", listed(names)))
+        .collect();
+    let first = match &restored.joined {
+        Some(names) if names.is_empty() => "Welcome back! Your cart already holds what you left.".to_owned(),
+        Some(names) => {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            format!("Welcome back! We added {} to the cart you already have.", listed(&names))
         }
-    }
-    let kind = if sentences.len() == 1 { "success" } else { "info" };
-    (kind, sentences.join(" "))
+        None if changes.is_empty() => "Welcome back! Your cart is as you left it.".to_owned(),
+        None => "Welcome back! We put back what we could.".to_owned(),
+    };
+    let kind = if changes.is_empty() { "success" } else { "info" };
+    (kind, [vec![first], changes].concat().join(" "))
 }
 
-fn listed(lines: &[&RestoredLine]) -> String {
-    let names: Vec<&str> = lines.iter().take(NAMES).map(|line| line.name.as_str()).collect();
-    let more = lines.len().saturating_sub(NAMES);
-    if more == 0 { names.join(", ") } else { format!("{} and {more} more", names.join(", ")) }
+fn listed(names: &[&str]) -> String {
+    let more = names.len().saturating_sub(NAMES);
+    let names = names.iter().take(NAMES).copied().collect::<Vec<_>>().join(", ");
+    if more == 0 { names } else { format!("{names} and {more} more") }
 }

@@ -10,6 +10,7 @@ use web::{Call, Form, Reply, Routes, Template, context};
 use super::commands_sequence::{self, Wanted};
 use super::model::{RunRow, Sequence, SequenceStep};
 use super::{commands, queries};
+use crate::suppression;
 
 pub(crate) const TEMPLATES: &[Template] = &[("recovery/recovery.html", include_str!("pages/recovery.html"))];
 
@@ -95,6 +96,8 @@ fn show(call: &Call, tx: &mut Tx) -> Result<Reply, Fault> {
         "recovery/recovery.html",
         context! {
             sequences => queries::sequences(tx)?.iter().map(sequence_shown).collect::<Vec<_>>(),
+            rejected => suppression::store::rejected(tx)?
+                .map(|(detail, at)| context! { detail => detail, at => at.display(zone) }),
             letters => RECOVERY_TEMPLATES,
             runs => runs.rows.iter().map(|run| run_shown(run, zone)).collect::<Vec<_>>(),
             statuses => queries::STATUSES, status => status, total => runs.total, page => paging.page,

@@ -55,7 +55,7 @@ pub(crate) fn obstacle(tx: &mut Tx, message: &Message) -> Result<Option<&'static
     if store::sequence(tx, run.sequence_id)?.is_none_or(|sequence| sequence.status != "active") {
         return Ok(Some("sequence_paused"));
     }
-    if rules::is_stale(message.due_at, now) {
+    if rules::is_stale(message.planned_at, now) {
         return Ok(Some("stale"));
     }
     let since = now.plus_days(-rules::CAP_DAYS);
@@ -76,6 +76,15 @@ fn prospect(tx: &mut Tx, id: i64) -> Result<Option<(String, Moment)>, Fault> {
     Ok(session.map(|session| (session.email, session.captured_at.plus_seconds(-CLOCKS_DIFFER))))
 }
 
+/// Cancels a message that is no longer worth sending, so that it does not stand in the way of others.
+pub(crate) fn cancel_stale(tx: &mut Tx, message: &Message) -> Result<(), Fault> {
+    if rules::is_stale(message.planned_at, tx.now()) && store_messages::cancel_one(tx, message.id, "stale")? {
+        let data = json!({ "step": message.step, "reason": "stale" });
+        store_events::log(tx, message.session_id, "email_skipped", &data)?;
+    }
+    Ok(())
+}
+
 /// Claims the message, unless something stands against it: then it is cancelled for good.
 fn claim(tx: &mut Tx, id: i64) -> Result<Option<Outgoing>, Fault> {
     let Some(message) = store_messages::by_id(tx, id)? else { return Ok(None) };
@@ -89,16 +98,17 @@ fn claim(tx: &mut Tx, id: i64) -> Result<Option<Outgoing>, Fault> {
         }
         return Ok(None);
     }
-    if !store_messages::claim(tx, id)? {
+    let cartbay = Settings::load(tx, cartbay::OPTION)?;
+    let test = cartbay.text(&cartbay::TEST_EMAIL);
+    let testing = cartbay.boolean(&cartbay::TEST_MODE) && !test.is_empty();
+    if !store_messages::claim(tx, id, testing)? {
         return Ok(None);
     }
+    let message = Message { test_mode: testing, ..message };
     let session = sessions::store::get(tx, message.session_id)?;
     let expires = tx.now().plus_minutes(RESTORE_HOURS * 60);
     let restore = store_events::add_token(tx, RESTORE, &session, id, Some(expires))?;
     let unsubscribe = store_events::add_token(tx, UNSUBSCRIBE, &session, id, None)?;
-    let cartbay = Settings::load(tx, cartbay::OPTION)?;
-    let test = cartbay.text(&cartbay::TEST_EMAIL);
-    let testing = cartbay.boolean(&cartbay::TEST_MODE) && !test.is_empty();
     let to = if testing { test } else { session.email.clone() };
     let letter = ComposeLetter {
         template: message.template.clone(),
@@ -152,9 +162,18 @@ pub(crate) async fn send(engine: &Engine, id: i64) -> Result<bool, Fault> {
         }
         Err(fault) => (String::new(), Err(MailError::Down(fault.message))),
     };
-    let message = outgoing.message;
+    let (message, to) = (outgoing.message, outgoing.to);
     let sent = outcome.is_ok();
-    engine.write(Actor::system(), move |tx| record(tx, &message, &subject, &outcome)).await?;
+    engine
+        .write(Actor::system(), move |tx| {
+            record(tx, &message, &subject, &outcome)?;
+            if matches!(outcome, Err(MailError::NoMailbox(_))) {
+                // Whoever it was written to, the shopper or the owner's test address.
+                suppression::commands::add(tx, &to, "bounce", "smtp")?;
+            }
+            Ok(())
+        })
+        .await?;
     Ok(sent)
 }
 
@@ -190,12 +209,17 @@ fn record(
     let (now, attempts) = (tx.now(), message.attempts + 1);
     let (state, event_type, error, due_at) = match outcome {
         Ok(()) => (SENT, "send", "", message.due_at),
-        Err(MailError::Refused(error)) => (FAILED, "bounce", error.as_str(), message.due_at),
+        Err(MailError::NoMailbox(error)) => (FAILED, "bounce", error.as_str(), message.due_at),
+        Err(MailError::Refused(error)) => (FAILED, "fail", error.as_str(), message.due_at),
         Err(MailError::Unknown(error)) => (UNKNOWN, "unknown", error.as_str(), message.due_at),
-        Err(MailError::Down(error)) => match rules::retry_at(attempts, now) {
-            Some(again) => (QUEUED, "fail", error.as_str(), again),
-            None => (FAILED, "fail", error.as_str(), message.due_at),
-        },
+        Err(MailError::Down(error) | MailError::Misconfigured(error)) => {
+            let ours = matches!(outcome, Err(MailError::Misconfigured(_)));
+            let event = if ours { suppression::store::REJECTED } else { "fail" };
+            match rules::retry_at(attempts, message.planned_at, now) {
+                Some(again) => (QUEUED, event, error.as_str(), again),
+                None => (FAILED, event, error.as_str(), message.due_at),
+            }
+        }
     };
     let settled = Settled { state, subject: subject.to_owned(), error: error.to_owned(), due_at };
     if !store_messages::settle(tx, message.id, &settled)? {
@@ -235,6 +259,9 @@ fn dispatched(tx: &mut Tx, message: &Message) -> Result<(), Fault> {
         RUNNING.clone_into(&mut run.status);
     }
     store::save(tx, &run)?;
+    if message.test_mode {
+        return Ok(());
+    }
     tx.emit(&RecoveryDispatched { run: run.record(), step: message.step, channel: message.channel.clone() })
 }
 

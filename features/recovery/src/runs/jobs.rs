@@ -1,9 +1,11 @@
 //! Messages when they are due, and a sweep for those that were missed.
 
-use runtime::{Actor, Engine, Job, JobKind, Schedule};
+use std::time::Duration;
+
+use runtime::{Actor, Engine, Job, JobKind, Schedule, Urgency};
 use serde::{Deserialize, Serialize};
 
-use super::{commands_dispatch, store_messages};
+use super::{commands, commands_dispatch, store_messages};
 
 /// Sends a message when it is due.
 #[derive(Debug, Serialize, Deserialize)]
@@ -19,8 +21,12 @@ pub(crate) fn send() -> JobKind {
     JobKind::new(|engine: Engine, job: SendStep| async move {
         commands_dispatch::send(&engine, job.message_id).await.map(|_| ())
     })
+    .urgency(Urgency::Mail)
+    .within(DEADLINE)
 }
 
+/// Longest time for one message: longer than the shop and the mail server may take together.
+const DEADLINE: Duration = Duration::from_mins(4);
 /// Minutes after which a claimed message counts as lost: far longer than a mail server may take.
 const LOST_MINUTES: i64 = 15;
 /// Messages of one sweep.
@@ -30,15 +36,20 @@ pub(crate) fn dispatch() -> Schedule {
     Schedule::new(
         "ocart_recovery_dispatch",
         60,
-        "Sends recovery messages that are due and settles those whose server went away.",
+        "Sees to it that recovery messages that are due are sent, and settles those whose server went away.",
         |engine: Engine| async move {
             engine
                 .write(Actor::system(), |tx| {
                     let before = tx.now().plus_minutes(-LOST_MINUTES);
-                    commands_dispatch::settle_lost(tx, before)
+                    commands_dispatch::settle_lost(tx, before)?;
+                    // Each is sent by a job of its own, beside others: a mail server that is slow holds up no schedule.
+                    for message in store_messages::due(tx, BATCH)? {
+                        commands_dispatch::cancel_stale(tx, &message)?;
+                        commands::schedule(tx, message.id, message.due_at)?;
+                    }
+                    Ok(())
                 })
-                .await?;
-            dispatch_due(&engine).await.map(|_| ())
+                .await
         },
     )
 }

@@ -154,6 +154,10 @@ pub(crate) struct Message {
     pub(crate) subject: String,
     pub(crate) attempts: i64,
     pub(crate) due_at: Moment,
+    /// When it was meant to go, however often it was tried since.
+    pub(crate) planned_at: Moment,
+    /// It went to the owner's test address: it counts for nothing.
+    pub(crate) test_mode: bool,
     pub(crate) sent_at: Option<Moment>,
     pub(crate) cancel_reason: String,
     pub(crate) last_error: String,

@@ -5,10 +5,10 @@ use kernel::{Fault, Moment};
 
 use super::model::SequenceStep;
 
-/// Tries of one message.
-const ATTEMPTS: i64 = 3;
 /// Minutes to the next try, for each try so far.
 const PAUSE_MINUTES: i64 = 15;
+/// Longest pause, minutes.
+const LONGEST_PAUSE: i64 = 120;
 /// Hours past its time after which a message is no longer worth sending.
 const STALE_HOURS: i64 = 24;
 /// Messages an address may get within [`CAP_DAYS`].
@@ -22,14 +22,15 @@ const GAP: i64 = 15;
 /// Steps of a sequence.
 const MOST_STEPS: usize = 10;
 
-/// When to try again after so many tries; never when they were enough.
-pub(crate) fn retry_at(attempts: i64, now: Moment) -> Option<Moment> {
-    (attempts < ATTEMPTS).then(|| now.plus_minutes(PAUSE_MINUTES * attempts.max(1)))
+/// When to try again after so many tries; never once that would be stale.
+pub(crate) fn retry_at(attempts: i64, planned_at: Moment, now: Moment) -> Option<Moment> {
+    let again = now.plus_minutes((PAUSE_MINUTES * attempts.max(1)).min(LONGEST_PAUSE));
+    (!is_stale(planned_at, again)).then_some(again)
 }
 
 /// So long past its time that it would only surprise.
-pub(crate) fn is_stale(due_at: Moment, now: Moment) -> bool {
-    now > due_at.plus_minutes(STALE_HOURS * 60)
+pub(crate) fn is_stale(planned_at: Moment, now: Moment) -> bool {
+    now > planned_at.plus_minutes(STALE_HOURS * 60)
 }
 
 /// Checks a sequence's steps: known channel and template, each later than the one before.

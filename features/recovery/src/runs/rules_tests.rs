@@ -29,9 +29,10 @@ fn steps_come_in_order() {
 #[test]
 fn tries_grow_apart_and_end() {
     let now = Moment::parse("2026-11-21T12:00:00Z").unwrap();
-    assert_eq!(rules::retry_at(1, now), Some(now.plus_minutes(15)));
-    assert_eq!(rules::retry_at(2, now), Some(now.plus_minutes(30)));
-    assert_eq!(rules::retry_at(3, now), None);
+    assert_eq!(rules::retry_at(1, now, now), Some(now.plus_minutes(15)));
+    assert_eq!(rules::retry_at(2, now, now), Some(now.plus_minutes(30)));
+    assert_eq!(rules::retry_at(20, now, now), Some(now.plus_minutes(120)));
+    assert_eq!(rules::retry_at(20, now, now.plus_minutes(22 * 60 + 1)), None, "it would be a day late");
 }
 
 #[test]

@@ -9,8 +9,8 @@ use crate::sessions::model::Session;
 
 const ADD: Sql = Sql::new(
     "INSERT INTO {p}cartwright_messages (run_id, session_id, step, channel, template, state, message_key, email_hash, \
-     recipient_mask, subject, attempts, due_at, cancel_reason, last_error, queued_at, updated_at) \
-     VALUES (?, ?, ?, ?, ?, 'queued', ?, ?, ?, '', 0, ?, '', '', ?, ?)",
+     recipient_mask, subject, attempts, due_at, planned_at, cancel_reason, last_error, queued_at, updated_at) \
+     VALUES (?, ?, ?, ?, ?, 'queued', ?, ?, ?, '', 0, ?, ?, '', '', ?, ?)",
 );
 const BY_ID: Sql = Sql::new("SELECT * FROM {p}cartwright_messages WHERE id = ?");
 const OF_SESSION: Sql = Sql::new("SELECT * FROM {p}cartwright_messages WHERE session_id = ? ORDER BY id");
@@ -18,8 +18,8 @@ const DUE: Sql = Sql::new(
     "SELECT * FROM {p}cartwright_messages WHERE state = 'queued' AND due_at <= ? ORDER BY due_at, id LIMIT ?",
 );
 const CLAIM: Sql = Sql::new(
-    "UPDATE {p}cartwright_messages SET state = 'claimed', claimed_at = ?, attempts = attempts + 1, updated_at = ? \
-     WHERE id = ? AND state = 'queued'",
+    "UPDATE {p}cartwright_messages SET state = 'claimed', claimed_at = ?, test_mode = ?, attempts = attempts + 1, \
+     updated_at = ? WHERE id = ? AND state = 'queued'",
 );
 const SETTLE: Sql = Sql::new(
     "UPDATE {p}cartwright_messages SET state = ?, subject = ?, sent_at = ?, failed_at = ?, last_error = ?, due_at = ?, \
@@ -41,14 +41,15 @@ const PAUSE: Sql = Sql::new(
     "UPDATE {p}cartwright_messages SET state = 'paused', updated_at = ? WHERE session_id = ? AND state = 'queued'",
 );
 const RESUME: Sql = Sql::new(
-    "UPDATE {p}cartwright_messages SET state = 'queued', due_at = ?, updated_at = ? WHERE id = ? AND state = 'paused'",
+    "UPDATE {p}cartwright_messages SET state = 'queued', due_at = ?, planned_at = ?, updated_at = ? \
+     WHERE id = ? AND state = 'paused'",
 );
 const LOST: Sql = Sql::new(
     "SELECT id FROM {p}cartwright_messages WHERE state = 'claimed' AND claimed_at < ? ORDER BY id LIMIT 100",
 );
 const SENT_SINCE: Sql = Sql::new(
     "SELECT COUNT(*) FROM {p}cartwright_messages WHERE email_hash = ? AND state IN ('sent', 'claimed', 'unknown') \
-     AND claimed_at >= ? AND id <> ?",
+     AND claimed_at >= ? AND id <> ? AND COALESCE(test_mode, 0) = 0",
 );
 
 /// Along the index, and never further back than a day.
@@ -79,6 +80,11 @@ pub(crate) fn read(row: &Row) -> Result<Message, db::DbError> {
         subject: row.get("subject")?,
         attempts: row.get("attempts")?,
         due_at: row.get("due_at")?,
+        planned_at: match row.get::<Option<Moment>>("planned_at")? {
+            Some(planned) => planned,
+            None => row.get("due_at")?,
+        },
+        test_mode: row.get::<Option<bool>>("test_mode")?.unwrap_or(false),
         sent_at: row.get("sent_at")?,
         cancel_reason: row.get("cancel_reason")?,
         last_error: row.get("last_error")?,
@@ -109,6 +115,7 @@ pub(crate) fn add(
             &session.email_hash,
             mask,
             due_at,
+            due_at,
             now,
             now
         ],
@@ -128,10 +135,10 @@ pub(crate) fn due(tx: &mut Tx, limit: i64) -> Result<Vec<Message>, Fault> {
     Ok(tx.rows(&DUE, params![now, limit], read)?)
 }
 
-/// True for the one who may send it.
-pub(crate) fn claim(tx: &mut Tx, id: i64) -> Result<bool, Fault> {
+/// True for the one who may send it; to the owner's test address, or to the shopper.
+pub(crate) fn claim(tx: &mut Tx, id: i64, test_mode: bool) -> Result<bool, Fault> {
     let now = tx.now();
-    Ok(tx.execute(&CLAIM, params![now, now, id])? == 1)
+    Ok(tx.execute(&CLAIM, params![now, test_mode, now, id])? == 1)
 }
 
 /// What became of a claimed message.
@@ -180,7 +187,7 @@ pub(crate) fn pause(tx: &mut Tx, session_id: i64) -> Result<(), Fault> {
 
 pub(crate) fn resume(tx: &mut Tx, id: i64, due_at: Moment) -> Result<(), Fault> {
     let now = tx.now();
-    tx.execute(&RESUME, params![due_at, now, id])?;
+    tx.execute(&RESUME, params![due_at, due_at, now, id])?;
     Ok(())
 }
 

@@ -134,7 +134,9 @@ fn show(call: &Call, tx: &mut Tx) -> Result<Reply, Fault> {
             closed => when(row.closed_at), close_reason => row.close_reason.replace('_', " "),
             recovered_at => when(row.recovered_at), order_id => row.recovered_order_id.0,
             attribution => detail.attribution_source, consent => detail.consent,
-            consent_text => detail.consent_text, consent_at => detail.consent_at.display(zone),
+            consents => detail.consent_history.iter().map(|entry| context! {
+                given => entry.given, text => entry.text, source => entry.source, at => entry.at.display(zone),
+            }).collect::<Vec<_>>(),
             lines => lines,
             mails => detail.notifications.iter().map(|mail| mail_shown(mail, zone)).collect::<Vec<_>>(),
             events => detail.events.iter().map(|event| event_shown(event, zone)).collect::<Vec<_>>(),

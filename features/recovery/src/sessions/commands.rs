@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::jobs::RemoveSession;
 use super::model::{ABANDONED, CAPTURED, CLOSED, EXPIRED, Session};
-use super::{store, store_events};
+use super::{store, store_consents, store_events};
 use crate::carts::model::Cart;
 use crate::{carts, runs};
 
@@ -97,6 +97,7 @@ pub(crate) fn erase(tx: &mut Tx, session: &Session) -> Result<(), Fault> {
     runs::commands::stop_session(tx, session.id, "withdrawn")?;
     runs::store::forget(tx, session.id)?;
     store_events::forget(tx, session.id)?;
+    store_consents::forget(tx, session.id)?;
     carts::store::forget_session(tx, session.id)?;
     store::delete(tx, session.id)?;
     let now = tx.now();

@@ -8,7 +8,7 @@ use runtime::settings::{Settings, cartbay, ocart};
 use serde_json::json;
 
 use super::model::{CAPTURED, Session};
-use super::{commands, store, store_events};
+use super::{commands, commands_restored, store, store_consents, store_events};
 use crate::{carts, suppression};
 
 /// A capture as it was asked for.
@@ -36,6 +36,7 @@ pub(crate) enum Captured {
 /// Captures the address with the shop's own cart. Without consent, where it is required, whatever was kept of this
 /// cart's shopper is erased and nothing is stored.
 pub(crate) fn capture(tx: &mut Tx, cart: &CartSnapshot, request: &Capture) -> Result<Captured, Fault> {
+    commands_restored::confirm(tx, cart)?;
     let required = Settings::load(tx, ocart::OPTION)?.boolean(&ocart::RECOVERY_CONSENT_REQUIRED);
     if !request.consent && required {
         withdraw(tx, &cart.token)?;
@@ -69,9 +70,11 @@ pub(crate) fn capture(tx: &mut Tx, cart: &CartSnapshot, request: &Capture) -> Re
     session.email = email;
     session.email_hash = email_hash;
     session.phone = phone;
+    let consent_text = Settings::load(tx, cartbay::OPTION)?.text(&cartbay::CONSENT_TEXT);
+    session.consent_at =
+        store_consents::record(tx, &session, request.consent, &consent_text, &request.source)?;
     session.consent = request.consent;
-    session.consent_text = Settings::load(tx, cartbay::OPTION)?.text(&cartbay::CONSENT_TEXT);
-    session.consent_at = now;
+    session.consent_text = consent_text;
     session.funnel.clone_from(&request.funnel);
     session.take(cart);
     session.last_activity_at = now;

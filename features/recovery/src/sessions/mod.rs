@@ -10,12 +10,15 @@ pub(crate) mod admin;
 pub(crate) mod cli;
 pub(crate) mod commands;
 pub(crate) mod commands_capture;
+pub(crate) mod commands_restored;
 pub(crate) mod jobs;
 pub(crate) mod model;
+pub(crate) mod on_person_erased;
 pub(crate) mod queries;
 pub(crate) mod rest;
 pub(crate) mod rules;
 #[cfg(test)]
 mod rules_tests;
 pub(crate) mod store;
+pub(crate) mod store_consents;
 pub(crate) mod store_events;

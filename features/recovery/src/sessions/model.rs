@@ -239,6 +239,19 @@ pub struct SessionRow {
     pub emails_sent: i64,
 }
 
+/// An entry of the consent journal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Consent {
+    /// Given, or taken back.
+    pub given: bool,
+    /// The text it was about.
+    pub text: String,
+    /// Where: `classic`, `block`, `unsubscribe`, …
+    pub source: String,
+    /// When.
+    pub at: Moment,
+}
+
 /// A session with all that belongs to it.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct SessionDetail {
@@ -249,8 +262,10 @@ pub struct SessionDetail {
     pub consent: bool,
     /// The text that was consented to.
     pub consent_text: String,
-    /// When.
+    /// Since when; giving it once more changes nothing.
     pub consent_at: Moment,
+    /// Every word on it, oldest first.
+    pub consent_history: Vec<Consent>,
     /// Identity of the content.
     pub cart_fingerprint: String,
     /// The saved cart.

@@ -7,7 +7,7 @@ use runtime::{Engine, Sql, Tx, params};
 
 use super::model::{RestoreResult, Session, SessionDetail, SessionRow, Snapshot};
 use super::store_events::{self, RESTORE, UNSUBSCRIBE};
-use super::{rules, store};
+use super::{commands_restored, rules, store, store_consents};
 use crate::runs::model::{Notification, SENT};
 use crate::runs::store_messages;
 use crate::{attribution, suppression};
@@ -19,8 +19,9 @@ const STATUS: &str = "CASE WHEN s.state = 'recovered' THEN 'cartbay-recovered' \
      WHEN s.abandoned_at IS NOT NULL AND s.closed_at IS NOT NULL THEN 'cartbay-abandoned' ELSE 'cartbay-captured' END";
 const FROM: &str = "FROM {p}cartwright_sessions s LEFT JOIN {p}ocart_suppression u \
      ON u.channel = 'email' AND u.contact_hash = s.email_hash";
-const SENT_COUNT: Sql =
-    Sql::new("SELECT COUNT(*) FROM {p}cartwright_messages WHERE session_id = ? AND state = 'sent'");
+const SENT_COUNT: Sql = Sql::new(
+    "SELECT COUNT(*) FROM {p}cartwright_messages WHERE session_id = ? AND state = 'sent' AND COALESCE(test_mode, 0) = 0",
+);
 
 /// Columns that lists may be ordered by.
 pub(crate) const ORDER_COLUMNS: [&str; 4] = ["id", "captured_at", "last_activity_at", "cart_total"];
@@ -95,6 +96,7 @@ pub(crate) fn detail(tx: &mut Tx, id: i64) -> Result<SessionDetail, Fault> {
         consent: session.consent,
         consent_text: session.consent_text.clone(),
         consent_at: session.consent_at,
+        consent_history: store_consents::of_session(tx, id)?,
         cart_fingerprint: session.fingerprint.clone(),
         cart_snapshot: Snapshot::of(&session),
         restore_clicked_at: session.restore_clicked_at,
@@ -105,11 +107,11 @@ pub(crate) fn detail(tx: &mut Tx, id: i64) -> Result<SessionDetail, Fault> {
     })
 }
 
-/// The address of the cart's open session.
+/// The address of the cart's open session, or of the session whose restore link led to the cart.
 pub(crate) async fn captured_email(engine: Engine, request: CapturedEmail) -> Result<Option<String>, Fault> {
     engine
         .read(move |tx| {
-            Ok(store::open_by_cart(tx, &request.cart_token)?
+            Ok(commands_restored::of_cart(tx, &request.cart_token)?
                 .map(|session| session.email)
                 .filter(|email| !email.is_empty()))
         })

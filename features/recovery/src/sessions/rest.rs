@@ -87,6 +87,15 @@ struct CaptureReply {
     message: &'static str,
 }
 
+/// What came of opening a restored cart.
+#[derive(Debug, Serialize, JsonSchema)]
+struct RestoredReply {
+    /// Taken.
+    success: bool,
+    /// This visit is counted as a click; false when it was before, or the cart came from no link.
+    confirmed: bool,
+}
+
 pub(crate) fn routes(routes: &mut Routes) {
     routes
         .rest(Method::POST, "ocart/v1", "/checkout/capture")
@@ -124,7 +133,28 @@ pub(crate) fn routes(routes: &mut Routes) {
             let (phone, funnel, source) = (String::new(), String::new(), source.to_owned());
             capture(&call, Capture { email: body.email, phone, consent, funnel, source }).await
         });
+    routes
+        .rest(Method::POST, "ocart/v1", "/checkout/restored")
+        .summary("Tell that a person has opened the cart that a restore link led to")
+        .access(Access::Shopper)
+        .limit("capture", 60, 600)
+        .replies::<RestoredReply>()
+        .flow(restored);
     sessions(routes);
+}
+
+/// What a page sends when its shopper has come by a restore link: mail scanners follow links too, but act on no page.
+async fn restored(call: Call) -> Result<Reply, Fault> {
+    let token = call.cart_token()?;
+    let confirmed = match call.engine.host().cart(token).await? {
+        Some(cart) => {
+            call.engine
+                .write(call.caller.actor(), move |tx| super::commands_restored::confirm(tx, &cart))
+                .await?
+        }
+        None => false,
+    };
+    Ok(Reply::json(&RestoredReply { success: true, confirmed }))
 }
 
 fn consent(tick: Option<&Tick>) -> Result<bool, Fault> {

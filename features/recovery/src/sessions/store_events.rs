@@ -4,7 +4,7 @@ use kernel::{Fault, Moment, hash};
 use runtime::{Sql, Tx, params};
 use serde_json::Value;
 
-use super::model::SessionEvent;
+use super::model::{RestoreResult, SessionEvent};
 
 const NEXT_SEQ: Sql =
     Sql::new("SELECT COALESCE(MAX(seq), 0) + 1 FROM {p}cartwright_session_events WHERE session_id = ?");
@@ -16,8 +16,16 @@ const EVENTS: Sql = Sql::new(
 );
 const DELETE_EVENTS: Sql = Sql::new("DELETE FROM {p}cartwright_session_events WHERE session_id = ?");
 const CART: Sql = Sql::new(
-    "INSERT INTO {p}cartwright_session_carts (session_id, message_id, cart_token, created_at) VALUES (?, ?, ?, ?)",
+    "INSERT INTO {p}cartwright_session_carts (session_id, message_id, cart_token, outcome, confirmed_at, created_at) \
+     VALUES (?, ?, ?, ?, ?, ?)",
 );
+const RESTORED: Sql = Sql::new(
+    "SELECT id, session_id, message_id, outcome, confirmed_at FROM {p}cartwright_session_carts WHERE cart_token = ? \
+     ORDER BY id DESC LIMIT 1",
+);
+const CONFIRM: Sql =
+    Sql::new("UPDATE {p}cartwright_session_carts SET confirmed_at = ? WHERE id = ? AND confirmed_at IS NULL");
+const RENEW: Sql = Sql::new("UPDATE {p}cartwright_session_carts SET cart_token = ? WHERE cart_token = ?");
 const BY_RESTORED_CART: Sql = Sql::new(
     "SELECT session_id, message_id, created_at FROM {p}cartwright_session_carts WHERE cart_token = ? AND created_at >= ? \
      ORDER BY id DESC LIMIT 1",
@@ -78,10 +86,70 @@ pub(crate) fn events(tx: &mut Tx, session_id: i64) -> Result<Vec<SessionEvent>, 
     })?)
 }
 
-/// Remembers that a cart came out of a restore link.
-pub(crate) fn add_cart(tx: &mut Tx, session_id: i64, message_id: i64, token: &str) -> Result<(), Fault> {
+/// A cart that a restore link led to.
+#[derive(Debug, Clone)]
+pub(crate) struct RestoredCart {
+    id: i64,
+    pub(crate) session_id: i64,
+    pub(crate) message_id: i64,
+    /// What became of each line; none when the cart was there already.
+    pub(crate) outcome: Option<RestoreResult>,
+    /// When a person did something there.
+    pub(crate) confirmed_at: Option<Moment>,
+}
+
+/// Remembers that a restore link led to a cart. Nobody has been seen there yet.
+pub(crate) fn add_cart(
+    tx: &mut Tx,
+    token: &Token,
+    cart_token: &str,
+    outcome: Option<&RestoreResult>,
+) -> Result<(), Fault> {
+    let before = restored_cart(tx, cart_token)?;
+    if before.is_some_and(|row| row.session_id == token.session_id && row.confirmed_at.is_none()) {
+        return Ok(());
+    }
+    let (now, outcome) = (tx.now(), outcome.map(kernel::json::to_text));
+    let nobody: Option<Moment> = None;
+    tx.insert(&CART, params![token.session_id, token.message_id, cart_token, outcome, nobody, now])?;
+    Ok(())
+}
+
+/// A session's former cart stays its own: an order from it is still this shopper's.
+pub(crate) fn keep_former_cart(
+    tx: &mut Tx,
+    session_id: i64,
+    message_id: i64,
+    token: &str,
+) -> Result<(), Fault> {
     let now = tx.now();
-    tx.insert(&CART, params![session_id, message_id, token, now])?;
+    tx.insert(&CART, params![session_id, message_id, token, None::<String>, now, now])?;
+    Ok(())
+}
+
+/// The latest restore that led to this cart.
+pub(crate) fn restored_cart(tx: &mut Tx, token: &str) -> Result<Option<RestoredCart>, Fault> {
+    Ok(tx.one(&RESTORED, params![token], |row| {
+        let outcome: Option<String> = row.get("outcome")?;
+        Ok(RestoredCart {
+            id: row.get("id")?,
+            session_id: row.get("session_id")?,
+            message_id: row.get("message_id")?,
+            outcome: outcome.and_then(|text| kernel::json::from_text(&text).ok()),
+            confirmed_at: row.get("confirmed_at")?,
+        })
+    })?)
+}
+
+/// Somebody has been seen at the restored cart. False when that was known.
+pub(crate) fn confirm_cart(tx: &mut Tx, cart: &RestoredCart) -> Result<bool, Fault> {
+    let now = tx.now();
+    Ok(tx.execute(&CONFIRM, params![now, cart.id])? == 1)
+}
+
+/// The cart goes on under another token.
+pub(crate) fn renew_cart(tx: &mut Tx, from: &str, to: &str) -> Result<(), Fault> {
+    tx.execute(&RENEW, params![to, from])?;
     Ok(())
 }
 

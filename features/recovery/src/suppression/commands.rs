@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::model::{REASONS, Suppression};
 use super::store;
-use crate::sessions;
 use crate::sessions::store_events::{self, UNSUBSCRIBE};
+use crate::sessions::{self, store_consents};
 
 /// Suppresses an address by hand; gives the row, new or old.
 pub(crate) fn add(tx: &mut Tx, email: &str, reason: &str, source: &str) -> Result<Suppression, Fault> {
@@ -35,6 +35,10 @@ pub(crate) fn suppress(
     for mut session in sessions::store::all_by_email(tx, contact_hash)? {
         crate::runs::commands::stop_session(tx, session.id, kind)?;
         store_events::log(tx, session.id, kind, &json!({ "reason": reason }))?;
+        if reason == "unsubscribe" {
+            let text = session.consent_text.clone();
+            store_consents::record(tx, &session, false, &text, reason)?;
+        }
         sessions::store::save(tx, &mut session)?;
     }
     Ok(true)

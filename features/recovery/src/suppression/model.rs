@@ -34,7 +34,7 @@ pub struct DeliverabilityEvent {
     pub id: i64,
     /// `email` or `sms`.
     pub channel: String,
-    /// `send`, `click`, `bounce`, `fail`, `unknown`, `unsubscribe`.
+    /// `send`, `click`, `bounce`, `fail`, `rejected` (the mail server refuses this shop), `unknown`, `unsubscribe`.
     pub event_type: String,
     /// The run, or 0.
     pub run_id: RunId,

@@ -6,6 +6,8 @@ use runtime::{Row, Sql, Tx, params};
 
 use super::model::{DeliverabilityEvent, Suppression};
 
+const FORGET_EMAIL: Sql =
+    Sql::new("UPDATE {p}ocart_suppression SET email = '', phone = '' WHERE contact_hash = ?");
 const IS_SUPPRESSED: Sql =
     Sql::new("SELECT COUNT(*) FROM {p}ocart_suppression WHERE channel = ? AND contact_hash = ?");
 const ADD: Sql = Sql::pair(
@@ -28,6 +30,13 @@ const ADD_EVENT: Sql = Sql::new(
 );
 const EVENTS: Sql =
     Sql::new("SELECT * FROM {p}ocart_deliverability_events ORDER BY id DESC LIMIT ? OFFSET ?");
+/// The mail server refuses this shop: its owner must mend something.
+pub(crate) const REJECTED: &str = "rejected";
+
+const LAST: Sql = Sql::new(
+    "SELECT event_type, detail, created_at FROM {p}ocart_deliverability_events \
+     WHERE channel = 'email' AND event_type IN ('send', 'bounce', 'fail', 'unknown', 'rejected') ORDER BY id DESC LIMIT 1",
+);
 const COUNT_EVENTS: Sql = Sql::new("SELECT COUNT(*) FROM {p}ocart_deliverability_events");
 const PRUNE_EVENTS: Sql = Sql::new("DELETE FROM {p}ocart_deliverability_events WHERE created_at < ?");
 
@@ -125,7 +134,21 @@ pub(crate) fn events(tx: &mut Tx, paging: &Paging) -> Result<Page<Deliverability
     Ok(Page { rows, total })
 }
 
+/// Why mail does not go out, and since when it was seen last; none while it does, or nothing was sent.
+pub(crate) fn rejected(tx: &mut Tx) -> Result<Option<(String, Moment)>, Fault> {
+    let last = tx.one(&LAST, params![], |row| {
+        Ok((row.get::<String>("event_type")?, row.get::<String>("detail")?, row.get::<Moment>("created_at")?))
+    })?;
+    Ok(last.filter(|(kind, ..)| kind == REJECTED).map(|(_, detail, at)| (detail, at)))
+}
+
 pub(crate) fn prune_events(tx: &mut Tx, before: Moment) -> Result<(), Fault> {
     tx.execute(&PRUNE_EVENTS, params![before])?;
+    Ok(())
+}
+
+/// Keeps that a contact is suppressed, and forgets the address itself.
+pub(crate) fn forget_email(tx: &mut Tx, contact_hash: &str) -> Result<(), Fault> {
+    tx.execute(&FORGET_EMAIL, params![contact_hash])?;
     Ok(())
 }

@@ -83,20 +83,29 @@ impl TestHost for SharedHost {
     async fn cart(&self, token: &str) -> Result<Option<CartSnapshot>, Fault> {
         Ok(self.0.carts.lock().unwrap().get(token).cloned())
     }
+    /// At today's prices: everything costs 24.
     async fn restore_cart(
         &self,
-        _: &str,
+        token: &str,
         lines: &[RestoreLine],
         _: &[String],
     ) -> Result<RestoreOutcome, Fault> {
-        let back: Vec<CartLine> =
-            lines.iter().map(|wanted| line(wanted.product.product_id.0, &wanted.name, 2400)).collect();
+        let mut carts = self.0.carts.lock().unwrap();
+        let token =
+            if carts.contains_key(token) { token.to_owned() } else { format!("fresh{}", carts.len()) };
+        let mut held = carts.get(&token).map(|cart| cart.lines.clone()).unwrap_or_default();
+        for wanted in lines {
+            if held.iter().all(|line| line.product_id != wanted.product.product_id) {
+                held.push(line(wanted.product.product_id.0, &wanted.name, 2400));
+            }
+        }
+        let cents = 2400 * i64::try_from(held.len()).unwrap();
         let outcomes = lines
             .iter()
             .map(|wanted| RestoredLine { name: wanted.name.clone(), outcome: "price_changed" })
             .collect();
-        let rebuilt = cart("rebuilt", back, 2400);
-        self.0.carts.lock().unwrap().insert("rebuilt".to_owned(), rebuilt.clone());
+        let rebuilt = cart(&token, held, cents);
+        carts.insert(token, rebuilt.clone());
         Ok(RestoreOutcome { cart: rebuilt, lines: outcomes })
     }
     async fn has_ordered_since(&self, _: &str, _: Moment) -> Result<bool, Fault> {

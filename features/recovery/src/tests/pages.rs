@@ -21,7 +21,10 @@ async fn pages_render() {
             assert_ne!(world.get(page).await.status, 200, "{page} is open to anyone");
         }
         let (restore, _) = world.abandoned("cart1", "ann@example.org").await;
-        world.get(&restore).await;
+        let browser = [("cookie", "cartwright_cart=cart1")];
+        assert_eq!(world.call(Method::GET, &restore, &browser, "").await.status, 303);
+        let tell = "/wp-json/ocart/v1/checkout/restored";
+        assert_eq!(world.call(Method::POST, tell, &[("cart-token", "cart1")], "").await.status, 200);
         let body = r#"{"email":"carl@example.org"}"#;
         let added = world.owner(Method::POST, "/wp-json/ocart/v1/recovery/suppression", body).await;
         assert_eq!(added.status, 201);

@@ -31,7 +31,55 @@ async fn nobody_who_has_ordered_is_written_to() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_down_is_tried_again_three_times() {
+async fn an_address_that_nobody_has_is_suppressed_at_once_and_nothing_else_is() {
+    for world in worlds().await {
+        world.mailer.fail_next(MailError::Refused("the mail server refused the message (554)".to_owned()));
+        world.fill("cart1").await;
+        world.capture("cart1", "ann@example.org", true).await;
+        world.wait(31).await;
+        let suppressed =
+            async || world.owner(Method::GET, "/wp-json/ocart/v1/recovery/suppression", "").await.json();
+        assert_eq!(suppressed().await, json!([]), "{}", world.database.name);
+
+        world.mailer.fail_next(MailError::NoMailbox("nobody has this address (550)".to_owned()));
+        world.fill("cart2").await;
+        world.capture("cart2", "bob@example.org", true).await;
+        world.wait(31).await;
+        let rows = suppressed().await;
+        assert_eq!((&rows[0]["reason"], &rows[0]["source"]), (&json!("bounce"), &json!("smtp")), "{rows}");
+        assert_eq!(rows[0]["email"], "bob@example.org");
+        assert!(world.mailer.sent().is_empty());
+        world.verify().await;
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_refuses_the_shop_is_asked_again_until_it_would_be_too_late() {
+    for world in worlds().await {
+        for _ in 0..40 {
+            world
+                .mailer
+                .fail_next(MailError::Misconfigured("the mail server refuses this shop (554)".to_owned()));
+        }
+        world.fill("cart1").await;
+        world.capture("cart1", "ann@example.org", true).await;
+        world.wait(12 * 60).await;
+        let status = async || {
+            let detail = world.owner(Method::GET, "/wp-json/cartbay/v1/sessions/1", "").await.json();
+            detail["notifications"][0]["status"].as_str().unwrap().to_owned()
+        };
+        assert_eq!(status().await, "queued", "{}", world.database.name);
+        let page = world.owner(Method::GET, "/admin/ocart-recovery", "").await;
+        assert!(page.text.contains("the mail server refuses this shop (554)"), "the owner is told");
+        world.wait(14 * 60).await;
+        assert_eq!(status().await, "failed", "{}", world.database.name);
+        let rows = world.owner(Method::GET, "/wp-json/ocart/v1/recovery/suppression", "").await.json();
+        assert_eq!(rows, json!([]), "nobody is suppressed");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_is_down_is_tried_again_after_longer_and_longer() {
     for world in worlds().await {
         for _ in 0..2 {
             world.mailer.fail_next(MailError::Down("no connection".to_owned()));

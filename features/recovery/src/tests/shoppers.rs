@@ -2,9 +2,10 @@
 
 use http::Method;
 use kernel::{Currency, Money};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::world::worlds;
+use super::host::{cart, line};
+use super::world::{Answer, World, worlds};
 
 #[tokio::test]
 async fn without_consent_nothing_is_kept() {
@@ -102,29 +103,108 @@ async fn activity_puts_abandonment_off() {
     }
 }
 
+/// The cart that an answer gives to its browser.
+fn given(answer: &Answer) -> String {
+    let cookie = answer.cookies.iter().find_map(|cookie| cookie.strip_prefix("cartwright_cart="));
+    cookie.unwrap().split(';').next().unwrap().to_owned()
+}
+
+/// What has happened to a session, as an owner reads it.
+async fn session(world: &World, id: i64) -> Value {
+    world.owner(Method::GET, &format!("/wp-json/cartbay/v1/sessions/{id}"), "").await.json()
+}
+
 #[tokio::test]
-async fn links_bring_the_cart_back_as_often_as_they_are_followed() {
+async fn a_restore_link_gives_each_browser_a_cart_of_its_own() {
     for world in worlds().await {
         let (restore, _) = world.abandoned("cart1", "ann@example.org").await;
-        for _ in 0..2 {
-            let answer = world.get(&restore).await;
-            assert_eq!((answer.status, answer.location.as_str()), (303, "/checkout"));
-            assert!(answer.cookies.iter().any(|cookie| cookie.starts_with("cartwright_cart=cart1;")));
+        // The browser that left the cart goes on with it.
+        let answer = world.call(Method::GET, &restore, &[("cookie", "cartwright_cart=cart1")], "").await;
+        assert_eq!((answer.status, answer.location.as_str()), (303, "/checkout?restored=1"));
+        assert_eq!(given(&answer), "cart1");
+        // Any other is given another token, as often as it comes, with what has changed said.
+        let first = world.get(&restore).await;
+        assert!(first.cookies.iter().any(|cookie| cookie.contains("price")), "{:?}", first.cookies);
+        let second = given(&world.get(&restore).await);
+        let first = given(&first);
+        assert!(first != "cart1" && second != "cart1" && first != second, "{first} {second}");
+        let lines = world.host.0.carts.lock().unwrap()[&first].lines.clone();
+        assert_eq!(lines.iter().map(|line| line.name.as_str()).collect::<Vec<_>>(), ["Mug"]);
+
+        // A browser with a newer cart keeps it and gets what is missing, once.
+        let newer = cart("newer", vec![line(9, "Lamp", 9900)], 9900);
+        world.host.0.carts.lock().unwrap().insert("newer".to_owned(), newer);
+        for said in ["added%20Mug", "already%20holds"] {
+            let answer = world.call(Method::GET, &restore, &[("cookie", "cartwright_cart=newer")], "").await;
+            assert_eq!(given(&answer), "newer");
+            assert!(answer.cookies.iter().any(|cookie| cookie.contains(said)), "{:?}", answer.cookies);
         }
-        // The cart is gone: it is built anew, at another price, which is said.
-        world.host.0.carts.lock().unwrap().clear();
-        let answer = world.get(&restore).await;
-        assert_eq!(answer.status, 303);
-        assert!(answer.cookies.iter().any(|cookie| cookie.starts_with("cartwright_cart=rebuilt;")));
-        assert!(answer.cookies.iter().any(|cookie| cookie.contains("price")), "{:?}", answer.cookies);
-        world.run().await;
-        let detail = world.owner(Method::GET, "/wp-json/cartbay/v1/sessions/1", "").await.json();
-        assert_eq!(detail["status"], "wc-cartbay-captured", "{detail}");
-        assert_eq!(detail["restore_result"]["added"], 1);
+        let names = |token: &str| -> Vec<String> {
+            let carts = world.host.0.carts.lock().unwrap();
+            carts[token].lines.iter().map(|line| line.name.clone()).collect()
+        };
+        assert_eq!(names("newer"), ["Lamp", "Mug"]);
 
         assert_eq!(world.get("/restore/forged").await.status, 404);
         world.database.clock.advance(49 * 3600);
         assert_eq!(world.get(&restore).await.status, 410);
+    }
+}
+
+#[tokio::test]
+async fn only_what_a_person_does_in_a_restored_cart_is_a_click() {
+    for world in worlds().await {
+        let (restore, _) = world.abandoned("cart1", "ann@example.org").await;
+        for headers in [[("sec-purpose", "prefetch")], [("user-agent", "Mimecast/1.0")]] {
+            let answer = world.call(Method::GET, &restore, &headers, "").await;
+            assert_eq!(answer.status, 200);
+            assert!(answer.cookies.is_empty() && answer.text.contains("Mug"), "{}", answer.text);
+        }
+        let token = given(&world.get(&restore).await);
+        world.run().await;
+        let before = session(&world, 1).await;
+        assert_eq!(
+            (before["status"].clone(), before["restore_clicked_at"].clone()),
+            (json!("wc-cartbay-abandoned"), Value::Null)
+        );
+
+        let tell = "/wp-json/ocart/v1/checkout/restored";
+        for confirmed in [true, false] {
+            let answer = world.call(Method::POST, tell, &[("cart-token", &token)], "").await;
+            assert_eq!(answer.json(), json!({ "success": true, "confirmed": confirmed }));
+        }
+        assert_eq!(
+            world.call(Method::POST, tell, &[("cart-token", "cart1")], "").await.json()["confirmed"],
+            false
+        );
+        world.run().await;
+        let after = session(&world, 1).await;
+        assert_eq!(after["status"], "wc-cartbay-captured", "{after}");
+        assert_eq!(after["restore_result"]["added"], 1);
+        let clicks = after["events"].as_array().unwrap().iter();
+        assert_eq!(clicks.filter(|event| event["event"] == "restore_clicked").count(), 1);
+        world.verify().await;
+    }
+}
+
+#[tokio::test]
+async fn a_scanner_does_not_make_an_order_recovered() {
+    for world in worlds().await {
+        world.fill("cart1").await;
+        world.capture("cart1", "ann@example.org", true).await;
+        world.wait(31).await;
+        let (restore, _) = world.links();
+        world.get(&restore).await;
+        // Weeks later, with the attribution's window over, the shopper buys without having followed anything.
+        for _ in 0..15 {
+            world.database.clock.advance(86_400);
+            world.run().await;
+        }
+        world.fill("cart2").await;
+        world.paid(world.order(41, "cart2", "ann@example.org", 2400)).await;
+        let detail = session(&world, 1).await;
+        assert_ne!(detail["attribution_source"], "click", "{detail}");
+        world.verify().await;
     }
 }
 
@@ -165,9 +245,9 @@ async fn unsubscribing_takes_one_click_and_no_scanner_does_it() {
 async fn an_order_is_attributed_once_and_refunds_take_back() {
     for world in worlds().await {
         let (restore, _) = world.abandoned("cart1", "ann@example.org").await;
-        world.get(&restore).await;
+        let restored = given(&world.get(&restore).await);
         world.wait(5).await;
-        let order = world.order(41, "cart1", "ann@example.org", 2400);
+        let order = world.order(41, &restored, "ann@example.org", 2400);
         world.paid(order.clone()).await;
         world.paid(order.clone()).await;
         assert_eq!(world.statuses(), ["cartbay-recovered"]);
@@ -258,6 +338,38 @@ async fn a_shop_that_is_away_for_days_hears_of_every_session_when_it_is_back() {
         world.run().await;
         let known = ["cartbay-abandoned", "cartbay-expired", "cartbay-suppressed", "cartbay-recovered"];
         assert_eq!(world.statuses(), known);
+        world.verify().await;
+    }
+}
+
+#[tokio::test]
+async fn consent_is_a_journal_that_nothing_overwrites() {
+    for world in worlds().await {
+        world.fill("cart1").await;
+        world.capture("cart1", "ann@example.org", true).await;
+        let first = session(&world, 1).await["consent_at"].clone();
+        world.wait(10).await;
+        world.capture("cart1", "ann@example.org", true).await;
+        let again = session(&world, 1).await;
+        assert_eq!(again["consent_at"], first, "given once more");
+        assert_eq!(again["consent_history"].as_array().unwrap().len(), 1, "{again}");
+        world.capture("cart1", "anna@example.org", true).await;
+        let other = session(&world, 1).await;
+        assert_ne!(other["consent_at"], first, "for another address");
+        world.wait(31).await;
+        let (_, unsubscribe) = world.links();
+        let form = [("content-type", "application/x-www-form-urlencoded")];
+        world.call(Method::POST, &unsubscribe, &form, "List-Unsubscribe=One-Click").await;
+        let after = session(&world, 1).await;
+        let said: Vec<(bool, &str)> = after["consent_history"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|entry| (entry["given"].as_bool().unwrap(), entry["source"].as_str().unwrap()))
+            .collect();
+        assert_eq!(said, [(true, "classic"), (true, "classic"), (false, "unsubscribe")]);
+        let page = world.owner(Method::GET, "/admin/cartbay-sessions/1", "").await.text;
+        assert!(page.contains("Withdrawn"), "{page}");
         world.verify().await;
     }
 }

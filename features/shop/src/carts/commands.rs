@@ -14,7 +14,7 @@ use crate::products::store as products;
 use crate::stock::commands as stock;
 
 /// Characters of a cart's token; 240 bits of chance.
-const TOKEN_LENGTH: usize = 40;
+pub(super) const TOKEN_LENGTH: usize = 40;
 
 /// Opens an empty cart.
 pub fn open(tx: &mut Tx, customer_id: UserId) -> Result<StoredCart, Fault> {
@@ -383,14 +383,6 @@ pub fn set_destination(
     finish(tx, cart, &before)
 }
 
-/// Gives the cart to the account that has logged in.
-pub fn attach(tx: &mut Tx, token: &str, customer_id: UserId) -> Result<PricedCart, Fault> {
-    let mut cart = must(tx, token)?;
-    let before = cart.document.clone();
-    cart.document.customer_id = customer_id.0;
-    finish(tx, cart, &before)
-}
-
 /// Rebuilds a cart from lines: what can be had is put in, the rest is named. A gone cart is opened anew.
 pub fn restore(
     tx: &mut Tx,
@@ -447,7 +439,8 @@ fn restore_line(tx: &mut Tx, cart: &mut StoredCart, line: &RestoreLine) -> Resul
     })
 }
 
-/// Takes out what an order has bought. What was added meanwhile stays.
+/// Takes out what an order has bought, and what was typed for it: whoever knows the token learns nothing of who has
+/// ordered. What was added meanwhile stays.
 pub(crate) fn take_out_ordered(tx: &mut Tx, token: &str, bought: &[(String, i64)]) -> Result<(), Fault> {
     let Some(mut cart) = store::find(tx, token)? else { return Ok(()) };
     let before = cart.document.clone();
@@ -457,6 +450,9 @@ pub(crate) fn take_out_ordered(tx: &mut Tx, token: &str, bought: &[(String, i64)
     }
     cart.document.lines.retain(|line| line.quantity > 0);
     cart.document.coupons.clear();
+    cart.document.billing = Address::default();
+    cart.document.shipping = Address::default();
+    cart.document.customer_id = 0;
     cart.document.orders += 1;
     cart.document.open_order = 0;
     finish(tx, cart, &before).map(drop)

@@ -12,7 +12,7 @@ use web::{Call, Reply, Routes};
 
 use super::model::PricedCart;
 use super::rest_model::CartReply;
-use super::{commands, commands_show, queries};
+use super::{commands, commands_session, commands_show};
 
 /// A chosen attribute.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -86,6 +86,8 @@ pub(crate) fn routes(routes: &mut Routes) {
     routes
         .rest(Method::POST, NAMESPACE, "/cart/add-item")
         .summary("Put a product into the cart.")
+        // As on the page: whoever names no cart opens one.
+        .limit("cart", 120, 60)
         .body::<AddBody>()
         .replies::<CartReply>()
         .status(201)
@@ -155,12 +157,7 @@ fn change(routes: &mut Routes, path: &'static str, summary: &'static str, work: 
 
 /// The caller's cart, or a fresh one.
 fn token(call: &Call, tx: &mut Tx) -> Result<String, Fault> {
-    if let Some(token) = &call.caller.cart_token
-        && queries::find(tx, token)?.is_some()
-    {
-        return Ok(token.clone());
-    }
-    Ok(commands::open(tx, call.caller.user_id())?.token)
+    commands_session::current(tx, call.caller.cart_token.as_deref(), call.caller.user_id())
 }
 
 fn answer(tx: &mut Tx, cart: &PricedCart, status: u16) -> Result<Reply, Fault> {

@@ -10,7 +10,7 @@ use serde::Serialize;
 use web::{Call, Reply, Routes, Template};
 
 use super::model::PricedCart;
-use super::{commands, commands_show, queries};
+use super::{commands, commands_session, commands_show, queries};
 
 /// Templates of this slice.
 pub const TEMPLATES: &[Template] = &[("shop/cart.html", include_str!("pages/cart.html"))];
@@ -129,12 +129,7 @@ async fn page(call: Call) -> Result<Reply, Fault> {
 
 /// The caller's cart, or a fresh one.
 fn token(call: &Call, tx: &mut Tx) -> Result<String, Fault> {
-    if let Some(token) = &call.caller.cart_token
-        && queries::find(tx, token)?.is_some()
-    {
-        return Ok(token.clone());
-    }
-    Ok(commands::open(tx, call.caller.user_id())?.token)
+    commands_session::current(tx, call.caller.cart_token.as_deref(), call.caller.user_id())
 }
 
 fn keep(call: &Call, reply: Reply, token: &str) -> Reply {

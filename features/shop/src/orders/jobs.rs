@@ -1,7 +1,7 @@
 //! Unpaid orders give their stock back; refunds that were cut short are carried on.
 
 use runtime::settings::shop as setting;
-use runtime::{Actor, Schedule, Settings};
+use runtime::{Actor, Schedule, Settings, Urgency};
 
 use super::{commands, commands_refund, store};
 
@@ -69,4 +69,5 @@ pub fn resume_refunds() -> Schedule {
             Ok(())
         },
     )
+    .urgency(Urgency::Money)
 }
