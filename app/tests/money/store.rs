@@ -80,6 +80,9 @@ async fn a_tax_that_nobody_was_shown_is_not_charged() {
         let lamp = world.product("Lamp", "20.00", None).await;
         let mut shopper = world.shopper();
         shopper.add(lamp, 1).await;
+        let elsewhere = json!({ "billing_address": { "country": "FR", "city": "Paris" } });
+        let (status, cart) = shopper.send("POST", "/cart/update-customer", elsewhere).await;
+        assert_eq!((status, &cart["totals"]["total_price"]), (200, &json!("2000")), "{cart}");
         let (status, refused) = shopper.pay(PAYS).await;
         assert_eq!(
             (status, &refused["data"]["cart"]["totals"]["total_price"]),
