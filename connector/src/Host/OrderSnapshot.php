@@ -104,12 +104,30 @@ final class OrderSnapshot
             'total_tax' => Amount::money($order->get_total_tax(), $currency),
             'total' => Amount::money($order->get_total(), $currency),
             'refunded_total' => Amount::money($order->get_total_refunded(), $currency),
+            'refunded_shipping' => self::refundedShipping($order, static fn ($item) => $item->get_total()),
+            'refunded_shipping_tax' => self::refundedShipping($order, static fn ($item) => $item->get_total_tax()),
             'cart_token' => (string) $order->get_meta(self::CART),
             'meta' => self::meta($order),
             'created_at' => self::moment($order->get_date_created()) ?? gmdate('Y-m-d\TH:i:s\Z', 0),
             'paid_at' => self::moment($order->get_date_paid()),
             'completed_at' => self::moment($order->get_date_completed()),
         ];
+    }
+
+    /**
+     * What has been refunded of shipping by its own lines, as a positive amount.
+     *
+     * @param callable(\WC_Order_Item_Shipping): mixed $part
+     */
+    private static function refundedShipping(\WC_Order $order, callable $part): string
+    {
+        $sum = 0.0;
+        foreach ($order->get_refunds() as $refund) {
+            foreach ($refund->get_items('shipping') as $item) {
+                $sum += $item instanceof \WC_Order_Item_Shipping ? abs((float) $part($item)) : 0.0;
+            }
+        }
+        return Amount::decimal($sum);
     }
 
     /**

@@ -105,6 +105,12 @@ pub struct OrderSnapshot {
     pub total: Money,
     /// Refunded so far, as a positive amount.
     pub refunded_total: Money,
+    /// What of that was refunded of shipping itself, without tax.
+    #[serde(default)]
+    pub refunded_shipping: Decimal,
+    /// The tax refunded with it.
+    #[serde(default)]
+    pub refunded_shipping_tax: Decimal,
     /// The cart the order came from (its token), or empty.
     pub cart_token: String,
     /// Metadata with scalar values, such as `_ocart_funnel_id` and `_cartbay_session_id`.

@@ -139,6 +139,8 @@ fn order(id: i64, cart: &CartSnapshot, meta: &[(String, String)]) -> OrderSnapsh
         total_tax: cart.total_tax,
         total: cart.total,
         refunded_total: Money::zero(Currency::USD),
+        refunded_shipping: kernel::Decimal::ZERO,
+        refunded_shipping_tax: kernel::Decimal::ZERO,
         cart_token: cart.token.clone(),
         meta: meta.to_vec(),
         created_at: Moment::parse("2026-11-21T12:00:00Z").unwrap(),

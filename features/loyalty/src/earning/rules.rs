@@ -55,17 +55,19 @@ fn with_tax(line: &OrderLine, net: Decimal) -> Decimal {
     net + net.ratio(line.total_tax.raw(), line.total.raw(), Rounding::HalfUp)
 }
 
-/// The refunded money that no line accounts for, and the money still in the lines, both with tax. Where lines were
-/// refunded, the rest is shipping and fees first. Differences below a minor unit per refunded line come from rounded
+/// The refunded money that no line of goods or of shipping accounts for, and the money still in the goods, both with tax.
+/// Where lines were refunded, the rest is shipping and fees first. Differences below a minor unit per refunded line come from rounded
 /// tax and count as nothing.
 fn refunded_beside_lines(order: &OrderSnapshot) -> (Decimal, Decimal) {
     let on_lines: Decimal = order.lines.iter().map(|line| with_tax(line, line.refunded_total)).sum();
     let in_lines: Decimal = order.lines.iter().map(|line| with_tax(line, left_of(line, line.total))).sum();
     let touched = order.lines.iter().filter(|line| !line.refunded_total.is_zero()).count();
-    let mut beside = Decimal::from(order.refunded_total) - on_lines;
+    let on_shipping = order.refunded_shipping + order.refunded_shipping_tax;
+    let touched = touched + usize::from(!on_shipping.is_zero());
+    let mut beside = Decimal::from(order.refunded_total) - on_lines - on_shipping;
     if touched > 0 {
         let goods: Decimal = order.lines.iter().map(|line| with_tax(line, line.total)).sum();
-        beside = beside - (Decimal::from(order.total) - goods).max(Decimal::ZERO);
+        beside = beside - (Decimal::from(order.total) - goods - on_shipping).max(Decimal::ZERO);
     }
     let unit = Decimal::from(kernel::Money::new(1, order.currency));
     let slack = unit.times(i64::try_from(touched).unwrap_or(i64::MAX));
@@ -84,7 +86,8 @@ pub fn weighted_base(order: &OrderSnapshot, basis: Basis, lines: &[(OrderItemId,
         }
     }
     if basis.include_shipping {
-        weighted = weighted + Decimal::from(order.shipping_total);
+        weighted =
+            weighted + (Decimal::from(order.shipping_total) - order.refunded_shipping).max(Decimal::ZERO);
     }
     let (beside, in_lines) = refunded_beside_lines(order);
     if beside.is_zero() {

@@ -6,6 +6,7 @@ use kernel::{Currency, Decimal, Moment, Money};
 
 use super::model::{Basis, Caps, Exclusions, Multipliers, Terms, Usage};
 use super::rules::{capped, deserved, line_multiplier, points, weighted_base};
+use crate::tiers::model::ONCE;
 
 const PLAIN: Basis = Basis { include_tax: false, include_shipping: false, after_discounts: true };
 
@@ -50,6 +51,8 @@ fn order(lines: Vec<OrderLine>, total: i64, refunded: i64) -> OrderSnapshot {
         total_tax: money(0),
         total: money(total),
         refunded_total: money(refunded),
+        refunded_shipping: kernel::Decimal::ZERO,
+        refunded_shipping_tax: kernel::Decimal::ZERO,
         cart_token: String::new(),
         meta: vec![],
         created_at: Moment::default(),
@@ -155,4 +158,21 @@ fn caps_clip() {
     let once = Caps { events_per_day: Some(1), ..Caps::default() };
     assert_eq!(capped(50, &once, Usage { day_events: 1, ..Usage::default() }), 0);
     assert_eq!(capped(50, &once, Usage::default()), 50);
+}
+
+#[test]
+fn shipping_that_is_refunded_by_its_own_line_takes_no_points() {
+    // 200 of goods and 10 of shipping, the shipping given back.
+    let lines = [(OrderItemId(1), ONCE)];
+    let refunded = OrderSnapshot {
+        shipping_total: Money::new(1000, Currency::USD),
+        refunded_shipping: decimal("10"),
+        ..order(vec![line(1, "200")], 21_000, 1000)
+    };
+    assert_eq!(weighted_base(&refunded, PLAIN, &lines), decimal("200"));
+    // Of another 20 that no line accounts for a tenth of the goods is gone.
+    let more = OrderSnapshot { refunded_total: Money::new(3000, Currency::USD), ..refunded.clone() };
+    assert_eq!(weighted_base(&more, PLAIN, &lines), decimal("180"));
+    let with_shipping = Basis { include_shipping: true, ..PLAIN };
+    assert_eq!(weighted_base(&refunded, with_shipping, &lines), decimal("200"));
 }

@@ -81,6 +81,8 @@ pub fn order(id: i64, status: &str, lines: &[i64]) -> OrderSnapshot {
         total_tax: money(0),
         total: total.to_money(Currency::USD).unwrap(),
         refunded_total: money(0),
+        refunded_shipping: kernel::Decimal::ZERO,
+        refunded_shipping_tax: kernel::Decimal::ZERO,
         cart_token: String::new(),
         meta: vec![],
         created_at: kernel::Moment::parse("2026-11-21T11:00:00Z").unwrap(),

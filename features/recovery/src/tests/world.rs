@@ -207,6 +207,8 @@ impl World {
             total_tax: nothing,
             total,
             refunded_total: nothing,
+            refunded_shipping: kernel::Decimal::ZERO,
+            refunded_shipping_tax: kernel::Decimal::ZERO,
             cart_token: token.to_owned(),
             meta: Vec::new(),
             created_at: now,

@@ -149,6 +149,8 @@ pub fn order(id: i64, minor: i64, paid_at: &str) -> OrderSnapshot {
         total_tax: dollars(0),
         total: dollars(minor),
         refunded_total: dollars(0),
+        refunded_shipping: kernel::Decimal::ZERO,
+        refunded_shipping_tax: kernel::Decimal::ZERO,
         cart_token: "cart".to_owned(),
         meta: vec![],
         created_at: paid_at,

@@ -8,7 +8,7 @@ use runtime::{Actor, Emit, Engine, Tx};
 use super::commands::{TOKEN_LENGTH, finish};
 use super::model::{CartDocument, StoredCart};
 use super::{rules, store};
-use crate::orders::store as orders;
+use crate::orders;
 
 /// Where an account's cart lies while nobody is logged in. No browser can name it: a token has letters and digits only.
 fn kept_key(user_id: UserId) -> String {
@@ -27,8 +27,8 @@ pub(crate) async fn leave(engine: Engine, request: LeaveCart) -> Result<(), Faul
             if document.lines.is_empty() {
                 return Ok(());
             }
+            orders::store_cart::follow(tx, document.own(), &key)?;
             store::open(tx, &key, &document)?;
-            orders::follow_cart(tx, document.own(), &key)?;
             tx.emit(&CartRenewed { from: cart.token, to: key })
         })
         .await
@@ -52,7 +52,7 @@ pub(crate) async fn enter(engine: Engine, request: EnterCart) -> Result<Option<S
             // What the browser holds is the newer one, and comes last: its followers go on with the joined cart.
             for former in [kept, held].into_iter().flatten() {
                 store::remove(tx, &former.token)?;
-                orders::follow_cart(tx, former.document.own(), &token)?;
+                orders::store_cart::follow(tx, former.document.own(), &token)?;
                 tx.emit(&CartRenewed { from: former.token, to: token.clone() })?;
             }
             let empty = CartDocument { customer_id: request.user_id.0, ..CartDocument::default() };

@@ -27,6 +27,7 @@ pub mod rest_model;
 pub mod rest_refunds;
 pub(crate) mod rules;
 pub(crate) mod store;
+pub(crate) mod store_cart;
 pub(crate) mod store_items;
 pub(crate) mod store_notes;
 pub(crate) mod store_requests;

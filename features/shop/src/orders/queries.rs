@@ -44,10 +44,12 @@ pub fn notes(tx: &mut Tx, id: OrderId) -> Result<Vec<Note>, Fault> {
     store::notes(tx, id)
 }
 
-/// What has been refunded of each line so far, positive: units and amount without tax, by the line's id.
+/// What has been refunded of each line of goods and of shipping so far, positive: units and amount without tax, by the
+/// line's id.
 pub(crate) fn refunded_lines(refunds: &[Order]) -> BTreeMap<i64, (i64, Decimal)> {
     let mut refunded: BTreeMap<i64, (i64, Decimal)> = BTreeMap::new();
-    for item in refunds.iter().flat_map(|refund| refund.of_kind("line_item")) {
+    let items = refunds.iter().flat_map(|refund| refund.items.iter());
+    for item in items.filter(|item| matches!(item.kind.as_str(), "line_item" | "shipping")) {
         let entry = refunded.entry(item.number("_refunded_item_id")).or_insert((0, Decimal::ZERO));
         entry.0 -= item.number("_qty");
         entry.1 = entry.1 - item.amount("_line_total");
@@ -74,7 +76,13 @@ pub(crate) fn snapshot_with(tx: &mut Tx, order: &Order, refunds: &[Order]) -> Re
         lines.push(line(tx, item, refunded.get(&item.id).copied().unwrap_or((0, Decimal::ZERO)))?);
     }
     let money = |amount: Decimal| amount.to_money(order.currency);
+    let shipping = |amount: &str| -> Decimal {
+        let items = refunds.iter().flat_map(|refund| refund.of_kind("shipping"));
+        items.fold(Decimal::ZERO, |sum, item| sum - item.amount(amount))
+    };
     Ok(OrderSnapshot {
+        refunded_shipping: shipping("_line_total"),
+        refunded_shipping_tax: shipping("_line_tax"),
         id: order.id,
         parent_id: order.parent_id,
         order_key: order.order_key.clone(),

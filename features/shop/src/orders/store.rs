@@ -40,7 +40,6 @@ const RENEW: Sql =
 const RENEW_OPERATIONAL: Sql = Sql::new(
     "UPDATE {p}wc_order_operational_data SET prices_include_tax = ?, cart_hash = ? WHERE order_id = ?",
 );
-const FOLLOW_CART: Sql = Sql::new("UPDATE {p}cartwright_order_records SET cart_token = ? WHERE id = ?");
 const RETIRE: Sql = Sql::new("UPDATE {p}cartwright_order_records SET idempotency_key = ? WHERE id = ?");
 const COLUMNS: &str = "o.id, o.status, o.currency, o.type, o.tax_amount, o.total_amount, o.customer_id, o.billing_email, \
     o.date_created_gmt, o.date_updated_gmt, o.parent_order_id, o.payment_method, o.payment_method_title, o.transaction_id, \
@@ -207,14 +206,6 @@ pub(crate) fn update(tx: &mut Tx, order: &Order) -> Result<(), Fault> {
 pub(crate) fn renew(tx: &mut Tx, order: &Order) -> Result<(), Fault> {
     tx.execute(&RENEW, params![order.currency, &order.ip_address, &order.user_agent, order.id])?;
     tx.execute(&RENEW_OPERATIONAL, params![order.prices_include_tax, &order.cart_hash, order.id])?;
-    Ok(())
-}
-
-/// The cart of an order that waits for its payment goes on under another token; none for order 0.
-pub(crate) fn follow_cart(tx: &mut Tx, id: OrderId, token: &str) -> Result<(), Fault> {
-    if id.0 > 0 {
-        tx.execute(&FOLLOW_CART, params![token, id])?;
-    }
     Ok(())
 }
 

@@ -32,6 +32,8 @@ fn order(version: i64, status: &str) -> OrderSnapshot {
         total_tax: usd(0),
         total: usd(5_000),
         refunded_total: usd(0),
+        refunded_shipping: kernel::Decimal::ZERO,
+        refunded_shipping_tax: kernel::Decimal::ZERO,
         cart_token: String::new(),
         meta: Vec::new(),
         created_at: at,
