@@ -1,6 +1,8 @@
 //! The Store API's checkout.
 
 use db::testing::databases;
+use kernel::contracts::shop::EnterCart;
+use kernel::ids::UserId;
 use serde_json::{Value, json};
 
 use crate::world::{ASKS, DECLINED, PAYS, World};
@@ -78,6 +80,9 @@ async fn a_tax_that_nobody_was_shown_is_not_charged() {
         let lamp = world.product("Lamp", "20.00", None).await;
         let mut shopper = world.shopper();
         shopper.add(lamp, 1).await;
+        let elsewhere = json!({ "billing_address": { "country": "FR", "city": "Paris" } });
+        let (status, cart) = shopper.send("POST", "/cart/update-customer", elsewhere).await;
+        assert_eq!((status, &cart["totals"]["total_price"]), (200, &json!("2000")), "{cart}");
         let (status, refused) = shopper.pay(PAYS).await;
         assert_eq!(
             (status, &refused["data"]["cart"]["totals"]["total_price"]),
@@ -273,6 +278,25 @@ async fn an_offer_is_held_to_what_it_asks_at_the_store_api_as_well() {
         assert_eq!(status, 200, "{paid}");
         let order = world.order(paid["order_id"].as_i64().unwrap()).await;
         assert_eq!((order["line_items"].as_array().unwrap().len(), &order["total"]), (1, &json!("5.00")));
+        world.verify().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cart_that_goes_on_under_another_token_goes_on_with_its_order() {
+    for database in databases() {
+        let mut world = World::new(database).await;
+        let lamp = world.product("Lamp", "20.00", Some(1)).await;
+        let mut shopper = world.shopper();
+        shopper.add(lamp, 1).await;
+        assert_eq!(shopper.pay(DECLINED).await.0, 422);
+        let enter = EnterCart { cart_token: Some(shopper.token.clone()), user_id: UserId(1) };
+        shopper.token = world.application.engine.ask(enter).await.unwrap().unwrap();
+        let (status, paid) = shopper.pay(PAYS).await;
+        assert_eq!(status, 200, "{paid}");
+        assert_eq!(world.rest("GET", "/wc/v3/orders", Value::Null).await.as_array().unwrap().len(), 1);
+        let (_, cart) = shopper.send("GET", "/cart", Value::Null).await;
+        assert_eq!(cart["items_count"], 0, "the order has emptied this cart");
         world.verify().await;
     }
 }

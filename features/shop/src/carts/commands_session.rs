@@ -79,6 +79,9 @@ fn joined(user_id: UserId, held: Option<&StoredCart>, kept: Option<&StoredCart>)
             document.coupons.push(code.clone());
         }
     }
+    if document.open_order == 0 {
+        document.open_order = kept.open_order;
+    }
     if !rules::is_known(&document.billing) {
         document.billing = kept.billing.clone();
         document.shipping = kept.shipping.clone();

@@ -73,7 +73,14 @@ pub(crate) fn place_shown(tx: &mut Tx, wanted: &NewOrder, shown: &Shown) -> Resu
         ..cart.document.clone()
     };
     let priced = carts::price_document(tx, &cart.token, &document, true)?;
-    check(&document, &priced, shown)?;
+    let seen = match shown {
+        // Whoever names his place with the order for the first time was shown the cart without one.
+        Shown::AsRemembered if !has_place(&cart.document) => {
+            carts::price_document(tx, &cart.token, &cart.document, false)?.hash
+        }
+        _ => priced.hash.clone(),
+    };
+    check((&document, &seen), &priced, shown)?;
     let order = match &before {
         Some(before) => rewrite(tx, before, &priced, wanted)?,
         None => {
@@ -91,6 +98,7 @@ pub(crate) fn place_shown(tx: &mut Tx, wanted: &NewOrder, shown: &Shown) -> Resu
     count_coupons(tx, &order, &priced, &document)?;
     cart.document = CartDocument {
         open_order: order.id.0,
+        shown: if matches!(shown, Shown::AsRemembered) { priced.hash.clone() } else { cart.document.shown },
         billing: document.billing,
         shipping: document.shipping,
         ..cart.document
@@ -130,8 +138,7 @@ fn open_order(tx: &mut Tx, cart: &StoredCart) -> Result<Option<Order>, Fault> {
     if id.0 == 0 || !store::bump(tx, id)? {
         return Ok(None);
     }
-    Ok(store::find(tx, id)?
-        .filter(|order| order.status == "pending" && kernel::hash::same(&order.cart_token, &cart.token)))
+    Ok(store::find(tx, id)?.filter(|order| order.status == "pending"))
 }
 
 fn gone(order: &Order) -> Fault {
@@ -162,7 +169,12 @@ fn rewrite(tx: &mut Tx, before: &Order, priced: &PricedCart, wanted: &NewOrder) 
     Ok(order)
 }
 
-fn check(document: &CartDocument, priced: &PricedCart, shown: &Shown) -> Result<(), Fault> {
+/// Is it known where the cart goes?
+fn has_place(document: &CartDocument) -> bool {
+    cart_rules::is_known(&document.billing) || cart_rules::is_known(&document.shipping)
+}
+
+fn check((document, seen): (&CartDocument, &str), priced: &PricedCart, shown: &Shown) -> Result<(), Fault> {
     if priced.lines.is_empty() {
         return Err(Fault::refused(
             "woocommerce_rest_cart_empty",
@@ -177,7 +189,7 @@ fn check(document: &CartDocument, priced: &PricedCart, shown: &Shown) -> Result<
         Shown::Unknown => priced.removed.is_empty(),
         Shown::Total(expected) => *expected == total,
         Shown::Minor(expected) => *expected == total.minor(),
-        Shown::AsRemembered => document.shown == priced.hash,
+        Shown::AsRemembered => document.shown == seen,
     };
     if is_as_shown {
         return Ok(());

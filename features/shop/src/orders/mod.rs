@@ -4,7 +4,9 @@
 //! 2. Every change first counts up the order's version, which also makes parallel changes of one order stand in line.
 //! 3. `pending` → paid (`processing`, `completed`) → `refunded`; or `cancelled`, `failed`. Each change emits
 //!    `woocommerce/order/status_changed` with the whole order.
-//! 4. A refund is an order of its own with lines of its own; it counts once the gateway has given the money back.
+//! 4. A cart has one order that waits for its payment; a retry writes what it says into that order. Nothing is charged
+//!    without a live reservation, and money that the order has no use for goes back by itself.
+//! 5. A refund is an order of its own with lines of its own; it counts once the gateway has given the money back.
 
 pub mod admin;
 pub mod commands;
