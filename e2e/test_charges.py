@@ -159,9 +159,14 @@ def test_an_expired_token_charges_nothing(shop):
 def test_a_crash_between_the_store_checkouts_payment_and_its_answer(shop):
     product = shop.rest("POST", "wc/v3/products", {"name": "Lamp", "regular_price": "40.00", "virtual": True}, status=201)["id"]
     store, body = f"{shop.url}/wp-json/wc/store/v1", {"id": product, "quantity": 1}
-    added = requests.post(f"{store}/cart/add-item", json=body, headers={"Idempotency-Key": "add"}, timeout=60)
-    repeated = requests.post(f"{store}/cart/add-item", json=body, headers={"Idempotency-Key": "add"}, timeout=60)
+    opened = requests.get(f"{store}/cart", timeout=60)
+    own = {"Idempotency-Key": "add", "Cart-Token": opened.headers["Cart-Token"]}
+    added = requests.post(f"{store}/cart/add-item", json=body, headers=own, timeout=60)
+    repeated = requests.post(f"{store}/cart/add-item", json=body, headers=own, timeout=60)
     assert (repeated.text, repeated.headers["Cart-Token"]) == (added.text, added.headers["Cart-Token"])
+    # Somebody else behind the same address chooses the same key.
+    other = requests.post(f"{store}/cart/add-item", json=body, headers={"Idempotency-Key": "add"}, timeout=60)
+    assert other.headers["Cart-Token"] != added.headers["Cart-Token"]
     headers = {"Cart-Token": added.headers["Cart-Token"], "Idempotency-Key": "pay"}
     body = {"billing_address": ADDRESS | {"email": "lost@example.com"}, "payment_method": "test"}
     body["payment_data"] = [{"key": "card_number", "value": PAYS}]

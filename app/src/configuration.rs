@@ -6,6 +6,7 @@ use clap::{Arg, ArgMatches};
 use kernel::Fault;
 use serde::Deserialize;
 
+use crate::bounds::Bounds;
 use crate::log::LogFormat;
 
 /// `cartwright.toml`: every key is optional, an unknown one is an error that names it.
@@ -29,6 +30,11 @@ struct File {
     test_gateway: Option<bool>,
     wordpress_url: Option<String>,
     wordpress_key: Option<String>,
+    header_seconds: Option<u32>,
+    body_seconds: Option<u32>,
+    idle_seconds: Option<u32>,
+    connections: Option<u32>,
+    connections_per_address: Option<u32>,
 }
 
 /// What this installation is told.
@@ -70,6 +76,8 @@ pub struct Configuration {
     pub wordpress: Option<WordPress>,
     /// What it tells of itself.
     pub observation: Observation,
+    /// What clients may take of it.
+    pub bounds: Bounds,
 }
 
 /// A WordPress with the plugin.
@@ -105,7 +113,7 @@ impl std::fmt::Debug for Configuration {
 }
 
 /// Flag, environment variable, help.
-const OPTIONS: [(&str, &str, &str); 16] = [
+const OPTIONS: [(&str, &str, &str); 21] = [
     ("listen", "CARTWRIGHT_LISTEN", "Address to listen on [default: 127.0.0.1:8480]"),
     (
         "database-url",
@@ -162,6 +170,27 @@ const OPTIONS: [(&str, &str, &str); 16] = [
         "CARTWRIGHT_TEST_GATEWAY_URL",
         "sqlite:FILE or mysql://… for the test gateway's own record [default: the shop's database]",
     ),
+    ("header-seconds", "CARTWRIGHT_HEADER_SECONDS", "Longest time for the head of a request [default: 10]"),
+    (
+        "body-seconds",
+        "CARTWRIGHT_BODY_SECONDS",
+        "Longest time for the body of a request, for each mebibyte that may be sent [default: 30]",
+    ),
+    (
+        "idle-seconds",
+        "CARTWRIGHT_IDLE_SECONDS",
+        "Longest time between two requests of a connection [default: 60]",
+    ),
+    (
+        "connections",
+        "CARTWRIGHT_CONNECTIONS",
+        "Connections at a time [default: 1024, and never more than the process may open]",
+    ),
+    (
+        "connections-per-address",
+        "CARTWRIGHT_CONNECTIONS_PER_ADDRESS",
+        "Connections of one address at a time [default: 256; behind a proxy all there are]",
+    ),
 ];
 
 /// Values that come from the environment only, so that they never stand in a process list.
@@ -177,8 +206,10 @@ const SECRET: [(&str, &str); 6] = [
 /// Adds the flags to the root command.
 #[must_use]
 pub fn arguments(command: clap::Command) -> clap::Command {
-    let shown =
-        OPTIONS.map(|(name, variable, help)| Arg::new(name).long(name).env(variable).help(help).global(true));
+    let shown = OPTIONS.map(|(name, variable, help)| {
+        // The values may be addresses with a password in them.
+        Arg::new(name).long(name).env(variable).hide_env_values(true).help(help).global(true)
+    });
     let hidden = SECRET.map(|(name, variable)| {
         Arg::new(name).long(name).env(variable).hide(true).hide_env_values(true).global(true)
     });
@@ -209,6 +240,7 @@ impl Configuration {
             test_gateway_webhook_secret: None,
             wordpress: None,
             observation: Observation::default(),
+            bounds: Bounds::default(),
         }
     }
 
@@ -227,6 +259,13 @@ impl Configuration {
             return Err(Fault::invalid("public-url", "Start it with http:// or https://."));
         }
         let key_file = given("secret-key-file").or(file.secret_key_file).map(PathBuf::from);
+        let file_bounds = [
+            file.header_seconds,
+            file.body_seconds,
+            file.idle_seconds,
+            file.connections,
+            file.connections_per_address,
+        ];
         let trust_forwarded = given("trust-forwarded");
         let trust_forwarded =
             truth("trust-forwarded", trust_forwarded, file.trust_forwarded, usual.trust_forwarded)?;
@@ -260,6 +299,7 @@ impl Configuration {
                 metrics_token: metrics_token(given("metrics-token").or(file.metrics_token))?,
                 otlp_url: given("otlp-url").or(file.otlp_url),
             },
+            bounds: Bounds::read(&given, &file_bounds, trust_forwarded)?,
             test_gateway_url: given("test-gateway-url"),
             test_gateway_webhook_secret: given("test-gateway-webhook-secret"),
             wordpress: wordpress(

@@ -16,6 +16,14 @@ pub fn beside_wordpress() -> Vec<Feature> {
     with(woocommerce::feature())
 }
 
+/// Ids of the migrations of every kind of installation.
+#[must_use]
+pub fn every_migration() -> Vec<&'static str> {
+    let modules = all().into_iter().chain([woocommerce::feature()]).map(|feature| feature.module);
+    let lists = modules.flat_map(|module| module.migrations);
+    lists.flatten().map(|migration| migration.id).collect()
+}
+
 /// Those of an installation.
 #[must_use]
 pub fn of(configuration: &Configuration) -> Vec<Feature> {

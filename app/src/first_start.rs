@@ -1,7 +1,7 @@
 //! What a first start makes: the secret key, the administrator.
 
 use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 
 use accounts::users::commands::{CreateUser, create_user};
 use kernel::{Entropy, Fault};
@@ -41,6 +41,26 @@ pub fn secret_key(configuration: &Configuration, entropy: &dyn Entropy) -> Resul
         }
         Err(error) => Err(problem(error)),
     }
+}
+
+/// Closes a key file that others may read, or refuses to start with it.
+pub fn closed_key(configuration: &Configuration) -> Result<(), Fault> {
+    let path = &configuration.secret_key_file;
+    let Ok(found) = std::fs::metadata(path) else { return Ok(()) };
+    if configuration.secret_key.is_some() || found.permissions().mode() & 0o077 == 0 {
+        return Ok(());
+    }
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).map_err(|error| {
+        Fault::invalid(
+            "secret-key-file",
+            format!("{0} can be read by others ({error}); run: chmod 600 {0}", path.display()),
+        )
+    })?;
+    tracing::warn!(
+        file = %path.display(),
+        "the key file could be read by others; it is closed now, but whoever has read it can make every link and token"
+    );
+    Ok(())
 }
 
 /// Makes the administrator when there are no accounts. Gives the password when it was made up here.

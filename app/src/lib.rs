@@ -1,6 +1,7 @@
 //! The program put together: configuration, the one list of features, the ports, and the commands that belong to no
 //! feature. Nothing else depends on this crate but the binary, the simulation and the tests.
 
+pub mod bounds;
 pub mod command_line;
 pub mod commands;
 pub mod configuration;

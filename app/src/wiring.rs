@@ -96,10 +96,32 @@ impl Application {
     /// Makes and changes the tables, off the runtime's threads.
     pub async fn migrate(&self) -> Result<usize, Fault> {
         let (db, migrations) = (self.engine.db().clone(), self.migrations.clone());
+        let newer = self.newer().await?;
+        if let Some(id) = newer.last() {
+            return Err(Fault::refused(
+                "newer_database",
+                format!(
+                    "The database was changed by a newer version of the program ({id}). Install that version, or restore \
+                     a backup from before."
+                ),
+            ));
+        }
         tokio::task::spawn_blocking(move || db.migrate(&migrations))
             .await
             .map_err(|_| Fault::bug("the migrating thread stopped"))?
             .map_err(|error| Fault::unavailable(format!("The database could not be prepared: {error}")))
+    }
+
+    /// Migrations of the database that this program does not know, of whichever kind of installation.
+    pub async fn newer(&self) -> Result<Vec<String>, Fault> {
+        let db = self.engine.db().clone();
+        let applied = tokio::task::spawn_blocking(move || db.applied_migrations())
+            .await
+            .map_err(|_| Fault::bug("the migrating thread stopped"))?
+            .map_err(|error| Fault::unavailable(format!("The database cannot be read: {error}")))?;
+        let mut known = crate::features::every_migration();
+        known.extend(self.migrations.iter().map(|migration| migration.id));
+        Ok(applied.into_iter().filter(|id| !known.contains(&id.as_str())).collect())
     }
 
     /// The router of every face.
@@ -107,6 +129,7 @@ impl Application {
         let options = ServerOptions {
             trust_forwarded: self.configuration.trust_forwarded,
             metrics_token: self.configuration.observation.metrics_token.clone(),
+            body_time: self.configuration.bounds.body,
         };
         web::router(self.engine.clone(), &self.features, options)
     }

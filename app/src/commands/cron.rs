@@ -1,4 +1,4 @@
-//! `cartwright cron event list|run|retry`.
+//! `cartwright cron event list|run|retry|resume`.
 
 use kernel::Fault;
 use serde::Serialize;
@@ -32,13 +32,23 @@ pub async fn run(configuration: Configuration, action: &str, arguments: &Argumen
             let done = application.engine.run_due().await?;
             Output::success(format!("Executed a total of {done} cron events."), done)
         }
+        ("resume", _) => match application.engine.resume(recovery::settle_restored).await? {
+            Some(since) => {
+                Output::success(format!("Sending and charging go on; they had waited since {since}."), 1)
+            }
+            None => Output::success("Sending and charging were not waiting.", 0),
+        },
         ("retry", _) => {
             let again = application.engine.retry_given_up().await?;
             Output::success(format!("{again} jobs and deliveries are tried again."), again)
         }
         _ => return Err(Fault::invalid("hook", "Give a hook, or --due-now.")),
     };
+    let held = application.engine.read(runtime::held_since).await?;
     application.engine.db().close().await;
+    if let Some(since) = held {
+        tracing::warn!(%since, "sending and charging wait since a restore; run: cartwright cron event resume");
+    }
     Ok(output)
 }
 

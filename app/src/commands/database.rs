@@ -95,5 +95,9 @@ async fn restore(application: &Application, arguments: &Arguments) -> Result<Out
     let (file, replace) = (PathBuf::from(arguments.need("file")?), arguments.flag("replace"));
     let (db, migrations) = (application.engine.db().clone(), application.migrations.clone());
     let rows = blocking(move || db.restore(&migrations, &file, replace)).await?;
-    Ok(Output::success(format!("{rows} rows restored."), rows))
+    application.engine.write(runtime::Actor::cli(), runtime::hold_outgoing).await?;
+    let text = format!(
+        "{rows} rows restored. Nothing is sent or charged by itself before you run: cartwright cron event resume"
+    );
+    Ok(Output::success(text, rows))
 }

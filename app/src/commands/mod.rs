@@ -80,6 +80,10 @@ pub fn own() -> Vec<(Vec<&'static str>, clap::Command)> {
         (vec!["cron", "event", "list"], command("List schedules and waiting jobs")),
         (vec!["cron", "event", "retry"], command("Try jobs and deliveries again that were given up")),
         (
+            vec!["cron", "event", "resume"],
+            command("Send and charge again after a restore; what was due before is not sent"),
+        ),
+        (
             vec!["cron", "event", "run"],
             command("Run what is due, or one hook")
                 .arg(Arg::new("hook").value_name("HOOK"))

@@ -1,7 +1,6 @@
 //! `cartwright serve`: the server, and the scheduler beside it.
 
 use std::future::Future;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use kernel::Fault;
@@ -47,6 +46,7 @@ pub async fn run(configuration: Configuration, manner: Manner) -> Result<Output,
 /// Tables, schedules, the administrator.
 #[expect(clippy::print_stdout, reason = "the first password is shown once, to whoever starts the server")]
 pub async fn prepare(application: &Application) -> Result<(), Fault> {
+    crate::first_start::closed_key(&application.configuration)?;
     application.migrate().await?;
     application.engine.install_schedules().await?;
     if let Some(password) = crate::first_start::administrator(application).await? {
@@ -96,10 +96,7 @@ pub async fn serve(
         tokio::time::sleep(manner.drain).await;
     };
     println!("Serving {} on {address}", application.configuration.public_url);
-    axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(drained)
-        .await
-        .map_err(|error| Fault::bug(format!("the server stopped: {error}")))?;
+    web::listen(listener, router, application.configuration.bounds.door, drained).await;
     let _ = jobs.await;
     if let Some(exporter) = exporter {
         exporter.stop().await;

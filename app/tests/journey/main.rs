@@ -8,6 +8,7 @@
 
 mod cart_secret;
 mod erasure;
+mod guesses;
 mod passwords;
 mod site;
 

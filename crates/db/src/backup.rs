@@ -40,7 +40,7 @@ impl<W: Write> Digesting<W> {
 pub(crate) fn backup(db: &Db, migrations: &[Migration], path: &Path) -> Result<u64, DbError> {
     let tables = migration::tables(migrations);
     let partial = path.with_extension("partial");
-    let file = File::create(&partial).map_err(refusal)?;
+    let file = private(&partial).map_err(refusal)?;
     let created_at = db.now();
     let written = db
         .read_now(move |tx| {
@@ -59,6 +59,20 @@ pub(crate) fn backup(db: &Db, migrations: &[Migration], path: &Path) -> Result<u
         .map_err(|fault| DbError::Refusal(fault.message))?;
     std::fs::rename(&partial, path).map_err(refusal)?;
     Ok(written)
+}
+
+/// A file that nobody else reads: everything about everybody stands in it. One that an earlier try left is not kept, since
+/// it may be open to others.
+fn private(path: &Path) -> std::io::Result<File> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 /// All rows of a table within the one read transaction.

@@ -289,6 +289,11 @@ impl Db {
         migration::migrate(self, migrations)
     }
 
+    /// Ids of the migrations that were begun here, by whichever version of the program. Blocking.
+    pub fn applied_migrations(&self) -> Result<Vec<String>, DbError> {
+        migration::applied(self)
+    }
+
     /// Each migration and when it was applied. Blocking.
     pub fn migration_status(
         &self,

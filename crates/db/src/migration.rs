@@ -66,6 +66,7 @@ const OWN_TABLES: [(&str, &str); 3] = [
 ];
 
 const FIND: Sql = Sql::new("SELECT steps_done, applied_at FROM {p}cartwright_migrations WHERE id = ?");
+const BEGUN: Sql = Sql::new("SELECT id FROM {p}cartwright_migrations ORDER BY id");
 const START: Sql = Sql::new("INSERT INTO {p}cartwright_migrations (id, steps_done) VALUES (?, 0)");
 const PROGRESS: Sql = Sql::new("UPDATE {p}cartwright_migrations SET steps_done = ? WHERE id = ?");
 const APPLIED: Sql = Sql::new("UPDATE {p}cartwright_migrations SET applied_at = ? WHERE id = ?");
@@ -271,6 +272,14 @@ pub(crate) fn status(db: &Db, migrations: &[Migration]) -> Result<Vec<(String, O
         }
         Ok(rows)
     })
+}
+
+/// Ids of the migrations that were begun here, by whichever program; none before the first.
+pub(crate) fn applied(db: &Db) -> Result<Vec<String>, DbError> {
+    if !has_table(db, "cartwright_migrations")? {
+        return Ok(Vec::new());
+    }
+    write(db, |tx| tx.rows(&BEGUN, &[], |row| row.get("id")))
 }
 
 /// Tables that the migrations make, in order.

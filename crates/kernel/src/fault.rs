@@ -15,6 +15,8 @@ pub enum FaultKind {
     Forbidden,
     /// 404: no such thing, or not the caller's.
     NotFound,
+    /// 408: what was sent did not arrive whole in time.
+    Late,
     /// 409: a replay or a conflict; the original is in `data`.
     Conflict,
     /// 413: the body is larger than the route takes.
@@ -149,6 +151,7 @@ impl Fault {
             FaultKind::Unauthenticated => 401,
             FaultKind::Forbidden => 403,
             FaultKind::NotFound => 404,
+            FaultKind::Late => 408,
             FaultKind::Conflict => 409,
             FaultKind::TooLarge => 413,
             FaultKind::Unprocessable => 422,

@@ -11,6 +11,7 @@ use crate::engine::{Engine, Parts, Ports, Within};
 use crate::events::Subscriber;
 use crate::figures::{ANSWERS, Calls, FATES, Figures, Gauges, OPERATIONS, RunsByName};
 use crate::filters::Filters;
+use crate::health::Health;
 use crate::hold::Pace;
 use crate::jobs::JobKind;
 use crate::module::Module;
@@ -133,6 +134,7 @@ impl Builder {
             away_until: AtomicI64::new(i64::MIN),
             pace: self.pace,
             runner: Runner::default(),
+            health: Health::default(),
             figures,
             gauges,
         })))

@@ -11,6 +11,7 @@ use kernel::Fault;
 use crate::actor::Actor;
 use crate::engine::Engine;
 use crate::events::{Envelope, FlowHandler, Handler};
+use crate::held::held_since;
 use crate::hold::Hold;
 
 /// Heads taken in one round as long as all that are due fit into it.
@@ -122,7 +123,15 @@ impl Engine {
     pub(crate) async fn due_deliveries(&self) -> Result<Vec<Delivery>, Fault> {
         let subscribers: Vec<&'static str> =
             self.0.subscribers.iter().map(|subscriber| subscriber.name).collect();
-        self.read(move |tx| due(tx, &subscribers)).await
+        let (mut found, held) =
+            self.read(move |tx| Ok((due(tx, &subscribers)?, held_since(tx)?.is_some()))).await?;
+        // What goes outside may charge.
+        let outside = |name: &str| {
+            let known = self.0.subscribers.iter().find(|known| known.name == name);
+            known.is_some_and(|known| matches!(known.handler, Handler::Flow(_)))
+        };
+        found.retain(|delivery| !held || !outside(&delivery.subscriber));
+        Ok(found)
     }
 
     /// Deliveries that are still to be made, due or not.

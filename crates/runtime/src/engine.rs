@@ -11,6 +11,7 @@ use crate::actor::Actor;
 use crate::events::Subscriber;
 use crate::figures::{Figures, Gauges};
 use crate::filters::Filters;
+use crate::health::Health;
 use crate::hold::Pace;
 use crate::jobs::JobKind;
 use crate::outside::Outside;
@@ -71,6 +72,7 @@ pub(crate) struct Parts {
     pub(crate) away_until: AtomicI64,
     pub(crate) pace: Pace,
     pub(crate) runner: Runner,
+    pub(crate) health: Health,
     pub(crate) figures: Figures,
     pub(crate) gauges: Vec<Gauges>,
 }
@@ -122,7 +124,9 @@ impl Engine {
         T: Send + 'static,
         F: FnOnce(&mut Tx) -> Result<T, Fault> + Send + 'static,
     {
-        self.0.db.read(query).await
+        let answer = self.0.db.read(query).await;
+        self.0.health.see(&answer);
+        answer
     }
 
     /// Asks the one feature that answers `R`.

@@ -16,6 +16,7 @@ const MARKER_DAYS: i64 = 1;
 /// Seconds from one run to the next.
 const EVERY: i64 = 3600;
 
+const PRUNE_LEASES: Sql = Sql::new("DELETE FROM {p}cartwright_leases WHERE held_until < ?");
 const PRUNE_MARKERS: Sql = Sql::new("DELETE FROM {p}cartwright_commits WHERE created_at < ?");
 
 /// Takes out what has stood for long enough. Each kind in a unit of its own, so that none holds its locks for long.
@@ -31,6 +32,7 @@ pub fn schedule() -> Schedule {
                 (&events::PRUNE_DELIVERIES, EVENT_DAYS),
                 (&events::PRUNE_OUTBOX, EVENT_DAYS),
                 (&PRUNE_MARKERS, MARKER_DAYS),
+                (&PRUNE_LEASES, MARKER_DAYS),
             ];
             for (prune, days) in kinds {
                 engine

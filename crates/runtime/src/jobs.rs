@@ -15,6 +15,7 @@ use crate::actor::Actor;
 use crate::cause::Cause;
 use crate::engine::Engine;
 use crate::events::WORK;
+use crate::held::held_since;
 use crate::hold::Hold;
 
 /// Jobs taken in one round as long as all that are due fit into it.
@@ -207,7 +208,9 @@ impl Engine {
     /// The jobs that are due, the most urgent first.
     pub(crate) async fn due_jobs(&self) -> Result<Vec<DueJob>, Fault> {
         let kinds: Vec<&'static str> = self.0.job_kinds.iter().map(|kind| kind.name).collect();
-        let mut found = self.read(move |tx| due(tx, &kinds)).await?;
+        let (mut found, held) =
+            self.read(move |tx| Ok((due(tx, &kinds)?, held_since(tx)?.is_some()))).await?;
+        found.retain(|job| !held || self.urgency_of(&job.kind) == Urgency::Ordinary);
         found.sort_by_key(|job| self.urgency_of(&job.kind));
         Ok(found)
     }

@@ -133,7 +133,11 @@ impl Engine {
         T: Send + 'static,
         F: Fn(&mut Tx) -> Result<T, Fault> + Send + 'static,
     {
-        let Some(outside) = self.0.outside.clone() else { return self.db().write(unit).await };
+        let Some(outside) = self.0.outside.clone() else {
+            let answer = self.db().write(unit).await;
+            self.0.health.see(&answer);
+            return answer;
+        };
         let answers = Arc::new(Answers::default());
         // Only one run is under way at a time; the lock makes the unit something that several may hold.
         let unit = Arc::new(Mutex::new(unit));

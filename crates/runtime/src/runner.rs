@@ -19,6 +19,7 @@ use tokio::task::JoinSet;
 use crate::deliveries::Delivery;
 use crate::engine::Engine;
 use crate::events::{Handler, WORK};
+use crate::held::held_since;
 use crate::jobs::{DueJob, Urgency};
 use crate::schedules::Schedule;
 
@@ -67,6 +68,9 @@ pub struct Untried {
 
 /// The oldest due job and delivery that nobody has tried for so many seconds.
 pub fn untried(tx: &mut Tx, seconds: i64) -> Result<Option<Untried>, Fault> {
+    if held_since(tx)?.is_some() {
+        return Ok(None);
+    }
     let now = tx.now();
     let before = now.plus_seconds(-seconds);
     let mut oldest: Option<Untried> = None;

@@ -8,6 +8,7 @@ use kernel::{Fault, Moment};
 
 use crate::actor::Actor;
 use crate::engine::Engine;
+use crate::held::held_since;
 use crate::hold::Hold;
 use crate::jobs::{Urgency, Work};
 
@@ -92,7 +93,9 @@ impl Engine {
     pub(crate) async fn due_schedules(&self) -> Result<Vec<Schedule>, Fault> {
         let (rows, now) = (self.schedule_rows().await?, self.now());
         let known = |row: &ScheduleRow| self.schedules().iter().find(|known| known.hook == row.hook).cloned();
+        let held = self.read(held_since).await?.is_some();
         let mut due: Vec<Schedule> = rows.iter().filter(|row| row.next_at <= now).filter_map(known).collect();
+        due.retain(|schedule| !held || schedule.urgency == Urgency::Ordinary);
         due.sort_by_key(|schedule| schedule.urgency);
         Ok(due)
     }

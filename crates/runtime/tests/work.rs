@@ -342,3 +342,37 @@ async fn a_runner_that_stands_still_is_seen() {
         assert!(still.is_some_and(|still| still.contains("not come round")), "{}", database.name);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_restore_nothing_is_sent_or_charged_before_somebody_says_so() {
+    for database in databases() {
+        let (posted, struck) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let (posts, strikes) = (posted.clone(), struck.clone());
+        let mut module = Module::default();
+        module.job_kinds = vec![
+            JobKind::new::<Post, _, _>(move |_, _| {
+                posts.fetch_add(1, Ordering::SeqCst);
+                async { Ok(()) }
+            })
+            .urgency(runtime::Urgency::Mail),
+            JobKind::new::<Strike, _, _>(move |_, _| {
+                strikes.fetch_add(1, Ordering::SeqCst);
+                async { Ok(()) }
+            }),
+        ];
+        let engine = engine(&database, module, Pace::default());
+        enqueue(&engine, 1, 1).await;
+        engine.write(Actor::cli(), runtime::hold_outgoing).await.unwrap();
+        database.clock.advance(3_600);
+        engine.run_due().await.unwrap();
+        let done = || (posted.load(Ordering::SeqCst), struck.load(Ordering::SeqCst));
+        assert_eq!(done(), (0, 1), "{}: what stays in the house goes on", database.name);
+        assert!(engine.resume(|_, _| Ok(())).await.unwrap().is_some(), "{}", database.name);
+        engine.run_due().await.unwrap();
+        assert_eq!(done(), (0, 1), "{}: what may have gone is not sent", database.name);
+        enqueue(&engine, 0, 2).await;
+        engine.run_due().await.unwrap();
+        assert_eq!(done(), (2, 1), "{}: what is new is sent", database.name);
+        assert!(engine.resume(|_, _| Ok(())).await.unwrap().is_none(), "{}", database.name);
+    }
+}

@@ -54,6 +54,8 @@ pub struct Credentials {
     pub query: Vec<(String, String)>,
     /// Address of the caller's machine.
     pub ip: String,
+    /// Unique to this request: a transaction that is run again shows the same credentials again.
+    pub request: String,
 }
 
 impl Credentials {

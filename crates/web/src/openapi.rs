@@ -110,6 +110,7 @@ fn refusals(route: &Route) -> Vec<(&'static str, &'static str)> {
         refusals.push(("404", "What the path, the body or the caller names is not there."));
     }
     if route.mutates() {
+        refusals.push(("408", "The body did not arrive in time."));
         refusals.push(("409", "A replay or a conflict; the original is in `data`."));
         refusals.push(("413", "The body is too large."));
         refusals.push(("422", "Refused by a rule."));

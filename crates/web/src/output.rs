@@ -152,9 +152,17 @@ fn print_rows(fields: &[String], rows: &[Map<String, Value>], format: Format) ->
     }
 }
 
+/// A cell that a spreadsheet would take for a formula, marked as text the way WooCommerce does it. Numbers stay numbers.
+#[must_use]
+pub fn as_text(cell: String) -> String {
+    let is_number = kernel::Decimal::parse(&cell).is_some();
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_number { format!("'{cell}") } else { cell }
+}
+
 fn csv_line(cells: impl Iterator<Item = String>) -> String {
     let quoted: Vec<String> = cells
         .map(|cell| {
+            let cell = as_text(cell);
             if cell.contains([',', '"', '\n', '\r', ' ', '\t', '\\']) {
                 format!("\"{}\"", cell.replace('"', "\"\""))
             } else {

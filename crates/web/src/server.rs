@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{ConnectInfo, RawPathParams, Request, State};
@@ -24,12 +25,20 @@ mod request;
 mod work;
 
 /// What the server needs to know of its surroundings.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct ServerOptions {
     /// Believe `X-Forwarded-For` and `X-Forwarded-Proto`: only behind a proxy that sets them.
     pub trust_forwarded: bool,
     /// Opens `/metrics` to whoever shows it; without one only this machine and administrators see it.
     pub metrics_token: Option<String>,
+    /// Longest time for a request's body of up to a mebibyte; a route that takes more allows so much for each.
+    pub body_time: Duration,
+}
+
+impl Default for ServerOptions {
+    fn default() -> Self {
+        Self { trust_forwarded: false, metrics_token: None, body_time: Duration::from_secs(30) }
+    }
 }
 
 impl std::fmt::Debug for ServerOptions {
@@ -217,8 +226,9 @@ async fn serve(
         Err(fault) => answer::early_fault(site, route.face, &fault),
     };
     let mut response = request::answered(&figures, names, answer).await;
-    if site.engine.is_draining() {
-        // The next request of this caller goes to a server that stays.
+    let late = response.status() == http::StatusCode::REQUEST_TIMEOUT;
+    if site.engine.is_draining() || late {
+        // The next request of this caller goes to a server that stays; what of a late one comes after all is no request.
         response.headers_mut().insert(http::header::CONNECTION, http::HeaderValue::from_static("close"));
     }
     response

@@ -19,3 +19,14 @@ fn an_odd_end_of_a_template_is_an_error_like_any_other() {
     let fault = renderer.render("odd.html", context! { rows => ["a", "b"] }).unwrap_err();
     assert!(fault.message.contains("odd.html:1"), "{}", fault.message);
 }
+
+#[test]
+fn a_cell_that_a_spreadsheet_would_compute_is_text() {
+    use web::output::as_text;
+    for formula in ["=HYPERLINK(\"http://x\")", "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "-", "--5"] {
+        assert_eq!(as_text(formula.to_owned()), format!("'{formula}"), "{formula:?}");
+    }
+    for plain in ["", "-5.00", "+5", "-0.5", "12", "a=b", "Lamp", "1 - 2"] {
+        assert_eq!(as_text(plain.to_owned()), plain, "{plain:?}");
+    }
+}

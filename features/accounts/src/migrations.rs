@@ -3,7 +3,7 @@
 use runtime::{Migration, Step};
 
 /// Users, sessions, application passwords, failed logins.
-pub const MIGRATIONS: &[Migration] = &[FIRST, MIRRORS, PASSWORD_RESETS];
+pub const MIGRATIONS: &[Migration] = &[FIRST, MIRRORS, PASSWORD_RESETS, LOGIN_TRIES];
 
 /// What an account of a WordPress user may do; NULL for accounts of this server, whose roles say it.
 const MIRRORS: Migration = Migration {
@@ -79,4 +79,13 @@ const PASSWORD_RESETS: Migration = Migration {
             unique: false,
         },
     ],
+};
+
+/// Tries of a login, counted before the password is looked at.
+const LOGIN_TRIES: Migration = Migration {
+    id: "20261128_11_login_tries",
+    steps: &[Step::Table {
+        name: "cartwright_login_tries",
+        columns: "subject {ASCII:64} NOT NULL PRIMARY KEY, tries {INT} NOT NULL, since {TIME} NOT NULL, known_at {TIME}",
+    }],
 };

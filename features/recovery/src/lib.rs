@@ -20,6 +20,12 @@ pub fn mail_rejected(tx: &mut runtime::Tx) -> Result<Option<(String, kernel::Mom
     suppression::store::rejected(tx)
 }
 
+/// After a restore: what was due before `now` may have gone already, and is not sent again.
+pub fn settle_restored(tx: &mut runtime::Tx, now: kernel::Moment) -> Result<(), kernel::Fault> {
+    let why = "it was due while this database was being restored: it may have gone";
+    runs::store_messages::unknown_before(tx, now, why).map(drop)
+}
+
 /// The manifest.
 #[must_use]
 pub fn feature() -> Feature {

@@ -3,7 +3,8 @@
 use runtime::{Migration, Sql, Step};
 
 /// OCart's cart, sequence, run, suppression and deliverability tables, and the working truth behind CartBay's sessions.
-pub const MIGRATIONS: &[Migration] = &[CARTS, SESSIONS, RUNS, CONTACTS, RESTORED_CARTS, CONSENTS, MESSAGES];
+pub const MIGRATIONS: &[Migration] =
+    &[CARTS, SESSIONS, RUNS, CONTACTS, RESTORED_CARTS, CONSENTS, MESSAGES, ORDERS_BEFORE];
 
 const CARTS: Migration = Migration {
     id: "20261121_50_recovery_carts",
@@ -187,6 +188,12 @@ const MESSAGES: Migration = Migration {
         Step::Column { table: "cartwright_messages", name: "planned_at", definition: "{TIME}" },
         Step::Column { table: "cartwright_messages", name: "test_mode", definition: "{BOOL}" },
     ],
+};
+
+/// The last order that a session's cart had become when the session began: whatever the clocks say, a later one ends it.
+const ORDERS_BEFORE: Migration = Migration {
+    id: "20261128_51_recovery_orders_before",
+    steps: &[Step::Column { table: "cartwright_sessions", name: "orders_before", definition: "{BIGINT}" }],
 };
 
 const CONTACTS: Migration = Migration {

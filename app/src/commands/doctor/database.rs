@@ -6,7 +6,6 @@ use kernel::Fault;
 use super::Outcome;
 use crate::wiring::Application;
 
-const APPLIED: Sql = Sql::new("SELECT id FROM {p}cartwright_migrations ORDER BY id");
 const ACCOUNTS: Sql = Sql::new("SELECT COUNT(*) FROM {p}cartwright_users");
 const TABLES: Sql = Sql::pair(
     "SELECT name FROM sqlite_master WHERE type = 'table' AND name IN (?, ?, ?)",
@@ -38,13 +37,7 @@ pub(super) async fn schema(application: &Application) -> Outcome {
     if pending > 0 {
         return Err(format!("{pending} migrations are pending; run: cartwright db migrate"));
     }
-    let applied = application
-        .engine
-        .read(|tx| Ok(tx.rows(&APPLIED, params![], |row| row.get::<String>("id"))?))
-        .await
-        .map_err(|fault| format!("{fault} See the database's own log."))?;
-    let newer: Vec<&String> =
-        applied.iter().filter(|id| !rows.iter().any(|(known, _)| known == *id)).collect();
+    let newer = application.newer().await.map_err(|fault| format!("{fault} See the database's own log."))?;
     match newer.last() {
         Some(id) => Err(format!(
             "it was changed by a newer version of the program ({id}); install that version, or restore a backup from before"

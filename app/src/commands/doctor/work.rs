@@ -134,6 +134,13 @@ pub(super) async fn events(application: &Application) -> Outcome {
 
 /// Are jobs done?
 pub(super) async fn jobs(application: &Application) -> Outcome {
+    let held = application.engine.read(runtime::held_since).await.map_err(|fault| unread(&fault))?;
+    if let Some(since) = held {
+        return Err(format!(
+            "sending and charging wait since the restore at {since}; when this installation is the one that goes on, run: \
+             cartwright cron event resume"
+        ));
+    }
     if let Some(problem) = given_up(application, &GIVEN_UP_JOBS).await? {
         return Err(problem);
     }

@@ -185,8 +185,8 @@ pub(super) fn early_fault(site: &Site, face: Face, fault: &Fault) -> Response {
             response
         }
     };
-    if let Some(seconds) = fault.data.get("retry_after") {
-        append(&mut response, "retry-after", &seconds.to_string());
+    if face != Face::Page {
+        retry_after(&mut response, fault);
     }
     finish(site, &mut response, face);
     response
@@ -211,7 +211,15 @@ pub(super) fn fault_page(site: &Site, fault: &Fault, frame: Frame) -> Response {
     };
     allow_frame(&mut response, &frame);
     *response.status_mut() = status(fault);
+    retry_after(&mut response, fault);
     response
+}
+
+/// Says when to come again, where the fault knows.
+fn retry_after(response: &mut Response, fault: &Fault) {
+    if let Some(seconds) = fault.data.get("retry_after") {
+        append(response, "retry-after", &seconds.to_string());
+    }
 }
 
 fn page_title(kind: FaultKind) -> &'static str {

@@ -44,7 +44,10 @@ pub(super) async fn read(
     // What another site's page sends counts as sent by nobody: no cookie of ours speaks for it.
     let foreign = route.face == Face::Rest && from_elsewhere(site, &parts.headers);
     let cookies = if foreign { BTreeMap::new() } else { cookies(&parts.headers) };
-    let bytes = body_bytes(body, route.body_limit).await?;
+    let allowed = site.options.body_time * mebibytes(route.body_limit);
+    let bytes = tokio::time::timeout(allowed, body_bytes(body, route.body_limit))
+        .await
+        .unwrap_or_else(|_| Err(late()))?;
     // The same place is the same with a slash at its end.
     let place = path.trim_end_matches('/');
     let body_hash =
@@ -70,6 +73,7 @@ pub(super) async fn read(
         url: format!("{}{path}", own_address(site, &parts.headers)),
         query: query.clone(),
         ip: ip.clone(),
+        request: names.unique.clone(),
     };
     let notice = cookies.get("cartwright_notice").and_then(|value| {
         let (kind, text) = value.split_once(':')?;
@@ -131,6 +135,15 @@ fn own_address(site: &Site, headers: &HeaderMap) -> String {
         _ => "http",
     };
     format!("{scheme}://{host}")
+}
+
+/// Of a body's limit, begun ones included.
+fn mebibytes(limit: usize) -> u32 {
+    u32::try_from(limit.div_ceil(1024 * 1024).max(1)).unwrap_or(u32::MAX)
+}
+
+fn late() -> Fault {
+    Fault::new(FaultKind::Late, "rest_request_timeout", "The body did not arrive in time. Send it again.")
 }
 
 async fn body_bytes(body: axum::body::Body, limit: usize) -> Result<Bytes, Fault> {

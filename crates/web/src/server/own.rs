@@ -53,7 +53,12 @@ pub(super) fn register(routes: &mut Routes, directory: &Directory) {
         if call.engine.is_draining() {
             return Err(Fault::unavailable("This server is about to end. Ask another."));
         }
-        match call.engine.standstill().await? {
+        let unfit = |fault: Fault| {
+            tracing::error!(code = fault.code, detail = fault.message, "the database is not fit for use");
+            Fault::unavailable("The database does not keep what it is given. See the log, the disk and the database's own log.")
+        };
+        call.engine.is_writable().await.map_err(unfit)?;
+        match call.engine.standstill().await.map_err(unfit)? {
             Some(still) => Err(Fault::unavailable(still)),
             None => Ok(plain("ready\n")),
         }

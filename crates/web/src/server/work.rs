@@ -278,7 +278,9 @@ fn replay_key(route: &Route, call: &Call, body_hash: &str) -> Result<Option<Repl
         (Some(user), _) if route.access != Access::Public => format!("user:{}", user.id),
         (_, Some(token)) => format!("cart:{token}"),
         (Some(user), None) => format!("user:{}", user.id),
-        (None, None) => format!("address:{}", call.caller.ip),
+        // Nobody who could be told from the others behind the same address: what one was answered, such as the token of a
+        // new cart, is not for another who happens to choose the same key.
+        (None, None) => return call.idempotency_key().map(|_| None),
     };
     let scope = kernel::hash::sha256(format!("{} {} {caller}", route.method, route.path));
     Ok(call.idempotency_key()?.map(|key| ReplayKey { scope, key, body_hash: body_hash.to_owned() }))

@@ -19,22 +19,17 @@ const NOBODY: &str =
 /// many failures.
 pub async fn log_in(call: &Call, login: &str, password: &str) -> Result<(User, String), Fault> {
     let engine: &Engine = &call.engine;
-    let subject = store::subject(login, &call.caller.ip);
+    let subject = store::Subject::new(login, &call.caller.ip);
     let (name, whom) = (login.to_owned(), subject.clone());
     let (user, hash) = engine
-        .read(move |tx| {
-            if store::failures(tx, &whom)? >= store::FAILURES_ALLOWED {
-                return Err(Fault::too_many(store::WINDOW_SECONDS));
-            }
+        .write(Actor::system(), move |tx| {
+            store::begin_try(tx, &whom)?;
             users::queries::login_candidate(tx, &name)
         })
         .await?;
     let (password, stored) = (password.to_owned(), hash.unwrap_or_else(|| NOBODY.to_owned()));
-    let right = tokio::task::spawn_blocking(move || users::rules::matches(&password, &stored))
-        .await
-        .map_err(|_| Fault::bug("the hashing thread stopped"))?;
+    let right = users::commands::off_threads(move || users::rules::matches(&password, &stored)).await?;
     let Some(user) = user.filter(|_| right) else {
-        engine.write(Actor::system(), move |tx| store::fail(tx, &subject)).await?;
         return Err(Fault::new(
             FaultKind::Forbidden,
             "incorrect_password",
@@ -45,7 +40,7 @@ pub async fn log_in(call: &Call, login: &str, password: &str) -> Result<(User, S
     let (agent, kept, id) = (call.user_agent(), token.clone(), user.id);
     engine
         .write(Actor::user(user.id, call.caller.ip.clone()), move |tx| {
-            store::forgive(tx, &subject)?;
+            store::succeed(tx, &subject)?;
             store::insert(tx, &kept, id, DAYS, &agent)
         })
         .await?;

@@ -97,5 +97,62 @@ fn with_signature(tx: &mut Tx, credentials: &Credentials, key: &str) -> Result<U
         .filter_map(|password| runtime::signing::unseal(&sealing, &password.sealed))
         .filter_map(|secret| rules::signature(method, &secret, &base))
         .any(|signature| kernel::hash::same(&signature, shown));
-    if signed { Ok(user) } else { Err(mismatch()) }
+    if !signed {
+        return Err(mismatch());
+    }
+    let nonce = parameter(credentials, "oauth_nonce").unwrap_or_default();
+    if nonces::take(user.id, nonce, &credentials.request, tx.now()) {
+        Ok(user)
+    } else {
+        Err(refused("Invalid nonce - nonce has already been used."))
+    }
+}
+
+/// Nonces of signed requests, for as long as their time stamps are good. Each server remembers its own.
+mod nonces {
+    use std::collections::HashMap;
+    use std::sync::{LazyLock, Mutex, PoisonError};
+
+    use kernel::Moment;
+    use kernel::ids::UserId;
+
+    use crate::application_passwords::rules::SIGNATURE_SECONDS;
+
+    /// Nonces after which the oldest are looked through.
+    const MANY: usize = 10_000;
+
+    type Taken = HashMap<(UserId, String), (String, Moment)>;
+    static TAKEN: LazyLock<Mutex<Taken>> = LazyLock::new(Mutex::default);
+
+    /// True for the request that shows a nonce first, however often its transaction is run.
+    pub(super) fn take(user: UserId, nonce: &str, request: &str, now: Moment) -> bool {
+        let mut taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
+        let good = |moment: Moment| now.seconds_since(moment).abs() <= 2 * SIGNATURE_SECONDS;
+        if taken.len() >= MANY {
+            taken.retain(|_, (_, moment)| good(*moment));
+        }
+        let key = (user, nonce.to_owned());
+        match taken.get(&key) {
+            Some((first, moment)) if good(*moment) && first != request => false,
+            _ => {
+                taken.insert(key, (request.to_owned(), now));
+                true
+            }
+        }
+    }
+
+    #[test]
+    fn a_nonce_is_one_requests() {
+        let now = Moment::from_unix(1_000_000);
+        let ada = UserId(7_001);
+        assert!(take(ada, "n1", "first", now));
+        assert!(take(ada, "n1", "first", now), "its transaction is run again");
+        assert!(!take(ada, "n1", "second", now.plus_seconds(SIGNATURE_SECONDS)));
+        assert!(take(UserId(7_002), "n1", "second", now), "another's");
+        assert!(take(ada, "n2", "second", now));
+        assert!(
+            take(ada, "n1", "third", now.plus_seconds(2 * SIGNATURE_SECONDS + 1)),
+            "its time stamp is long past"
+        );
+    }
 }

@@ -53,7 +53,7 @@ async fn log_in(call: Call) -> Result<Reply, Fault> {
     let back = within_the_site(fields.text("redirect_to"), "/my-account");
     match commands::log_in(&call, fields.text("username"), fields.get("password").unwrap_or_default()).await {
         Ok((user, token)) => signed_in(&call, &back, user.id, &token).await,
-        Err(fault) if matches!(fault.kind, FaultKind::Forbidden | FaultKind::TooMany) => {
+        Err(fault) if fault.kind == FaultKind::Forbidden => {
             Ok(Reply::redirect("/my-account").notice("error", &fault.message))
         }
         Err(fault) => Err(fault),

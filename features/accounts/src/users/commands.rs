@@ -1,5 +1,9 @@
 //! Making and deleting accounts.
 
+use std::num::NonZero;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use kernel::contracts::accounts::{Account, ChangeAccount, EnsureCustomer, PersonErased};
 use kernel::contracts::shop::CustomerCreated;
 use kernel::ids::UserId;
@@ -7,6 +11,7 @@ use kernel::{Fault, text};
 use runtime::{Actor, Emit, Engine, Tx};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use tokio::sync::Semaphore;
 
 use super::model::User;
 use super::{rules, store};
@@ -48,9 +53,46 @@ pub async fn hashed(engine: &Engine, password: Option<&str>) -> Result<String, F
     let password = rules::password(password)?.to_owned();
     let mut salt = [0_u8; 16];
     engine.entropy().fill(&mut salt);
-    tokio::task::spawn_blocking(move || rules::hash(&password, &salt))
-        .await
-        .map_err(|_| Fault::bug("the hashing thread stopped"))?
+    off_threads(move || rules::hash(&password, &salt)).await?
+}
+
+/// Passwords that may wait to be hashed; whoever comes after them is asked to come again.
+const QUEUE: usize = 32;
+/// Seconds after which to come again.
+const COME_AGAIN: i64 = 2;
+static WAITING: AtomicUsize = AtomicUsize::new(0);
+/// As many hashes at a time as there are cores: each takes a core for its time, and twenty megabytes.
+static HASHES: LazyLock<Semaphore> =
+    LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)));
+
+/// A place in the queue, given back however the wait ends.
+struct Waiting;
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        WAITING.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+/// Does what is slow on purpose off the runtime's threads, a few at a time. 429 when too many wait.
+pub(crate) async fn off_threads<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Fault> {
+    let waiting = WAITING.fetch_add(1, Ordering::AcqRel);
+    let place = Waiting;
+    if waiting >= QUEUE {
+        return Err(Fault::too_many(COME_AGAIN));
+    }
+    let permit = HASHES.acquire().await.map_err(|_| Fault::bug("the hashing queue is closed"))?;
+    drop(place);
+    // The permit goes with the work: a caller who goes away does not free the core.
+    tokio::task::spawn_blocking(move || {
+        let done = work();
+        drop(permit);
+        done
+    })
+    .await
+    .map_err(|_| Fault::bug("the hashing thread stopped"))
 }
 
 /// Makes the account. A login name or address that is taken is a 409.

@@ -31,7 +31,7 @@ fn settle(tx: &mut Tx, order: &OrderSnapshot) -> Result<(), Fault> {
     let matched = matching(tx, order, at)?;
     if !order.cart_token.is_empty()
         && let Some(cart) = carts::store::by_token(tx, &order.cart_token)?
-        && cart.created_at <= at
+        && (cart.created_at <= at || matched.as_ref().is_some_and(|session| session.cart_id == cart.id))
     {
         carts::commands::convert(tx, &cart, order.id)?;
     }
@@ -59,9 +59,12 @@ fn matching(tx: &mut Tx, order: &OrderSnapshot, at: Moment) -> Result<Option<Ses
                 None => None,
             },
         };
-        let ended = by_cart.filter(|session| session.is_open() && rules::was_before(session.captured_at, at));
-        if let Some(session) = ended {
-            return Ok(Some(session));
+        if let Some(session) = by_cart.filter(Session::is_open) {
+            let later = order.id.0 > store::orders_before(tx, session.id)?;
+            let of_this_cart = kernel::hash::same(&session.cart_token, &order.cart_token) && later;
+            if of_this_cart || rules::was_before(session.captured_at, at) {
+                return Ok(Some(session));
+            }
         }
     }
     if order.billing_email.is_empty() {

@@ -27,6 +27,16 @@ const ORDER_OF_CART: Sql = Sql::new(
     "SELECT order_id FROM {p}cartwright_order_facts WHERE cart_token = ? AND qualifying = 1 AND parent_id = 0 \
      AND placed_at >= ? ORDER BY placed_at, order_id LIMIT 1",
 );
+const LAST_OF_CART: Sql = Sql::new(
+    "SELECT COALESCE(MAX(order_id), 0) FROM {p}cartwright_order_facts WHERE cart_token = ? AND cart_token <> ''",
+);
+const REMEMBER_ORDERS: Sql = Sql::new("UPDATE {p}cartwright_sessions SET orders_before = ? WHERE id = ?");
+const ORDERS_BEFORE: Sql =
+    Sql::new("SELECT COALESCE(orders_before, 0) FROM {p}cartwright_sessions WHERE id = ?");
+const BECAME_ORDER: Sql = Sql::new(
+    "SELECT COUNT(*) FROM {p}cartwright_order_facts WHERE cart_token = ? AND cart_token <> '' AND qualifying = 1 \
+     AND parent_id = 0 AND order_id > ?",
+);
 const ADD: Sql = Sql::new(
     "INSERT INTO {p}cartwright_attributions (session_id, order_id, run_id, message_id, tier, gross, refunded, currency, \
      created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -75,6 +85,24 @@ pub(crate) fn take_fact(tx: &mut Tx, order: &OrderSnapshot) -> Result<Option<boo
 pub(crate) fn has_ordered(tx: &mut Tx, email_hash: &str, since: Moment) -> Result<bool, Fault> {
     let since = since.plus_seconds(-rules::CLOCKS_DIFFER);
     Ok(tx.count(&HAS_ORDERED, params![email_hash, since])? > 0)
+}
+
+/// Remembers which orders a session's cart had become before the session began.
+pub(crate) fn remember_orders(tx: &mut Tx, session_id: i64, cart_token: &str) -> Result<(), Fault> {
+    let last = tx.count(&LAST_OF_CART, params![cart_token])?;
+    tx.execute(&REMEMBER_ORDERS, params![last, session_id])?;
+    Ok(())
+}
+
+/// The last order of the session's cart from before the session.
+pub(crate) fn orders_before(tx: &mut Tx, session_id: i64) -> Result<i64, Fault> {
+    Ok(tx.count(&ORDERS_BEFORE, params![session_id])?)
+}
+
+/// Has the session's cart become an order? By the cart's token and the order of orders, not by any clock.
+pub(crate) fn became_order(tx: &mut Tx, session_id: i64, cart_token: &str) -> Result<bool, Fault> {
+    let before = orders_before(tx, session_id)?;
+    Ok(tx.count(&BECAME_ORDER, params![cart_token, before])? > 0)
 }
 
 /// The order that a cart became since then.

@@ -98,6 +98,7 @@ fn show(call: &Call, tx: &mut Tx) -> Result<Reply, Fault> {
             sequences => queries::sequences(tx)?.iter().map(sequence_shown).collect::<Vec<_>>(),
             rejected => suppression::store::rejected(tx)?
                 .map(|(detail, at)| context! { detail => detail, at => at.display(zone) }),
+            held => runtime::held_since(tx)?.map(|since| since.display(zone)),
             letters => RECOVERY_TEMPLATES,
             runs => runs.rows.iter().map(|run| run_shown(run, zone)).collect::<Vec<_>>(),
             statuses => queries::STATUSES, status => status, total => runs.total, page => paging.page,

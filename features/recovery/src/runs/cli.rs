@@ -29,7 +29,7 @@ fn runs() -> Command {
     Command::new(
         &["ocart", "recovery", "runs"],
         "List recovery runs, newest first",
-        |command| command.arg(option("status", "pending, running, converted or stopped")),
+        |command| command.arg(option("status", "pending, running, completed, converted or stopped")),
         |engine, arguments| async move {
             let status = arguments.get("status").unwrap_or_default().to_owned();
             let page = engine.read(move |tx| queries::runs(tx, &status, &Paging::first(1_000))).await?;

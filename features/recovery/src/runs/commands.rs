@@ -6,7 +6,7 @@ use kernel::{Fault, Moment, Money};
 use runtime::{Emit, Enqueue, Tx};
 
 use super::jobs::SendStep;
-use super::model::{CONVERTED, PAUSED, PENDING, RUNNING, Run, STOPPED};
+use super::model::{COMPLETED, CONVERTED, Message, PAUSED, PENDING, QUEUED, RUNNING, Run, STOPPED};
 use super::{store, store_messages};
 use crate::sessions::model::Session;
 
@@ -41,6 +41,32 @@ pub(crate) fn begin(tx: &mut Tx, session: &Session) -> Result<(), Fault> {
     Ok(())
 }
 
+/// A step goes out late: those after it keep their distance from it, instead of following at once.
+pub(crate) fn respace(tx: &mut Tx, sent: &Message, messages: &[Message]) -> Result<(), Fault> {
+    let now = tx.now();
+    let later =
+        |other: &&Message| other.run_id == sent.run_id && other.step > sent.step && other.state == QUEUED;
+    for message in messages.iter().filter(later) {
+        let gap = message.planned_at.seconds_since(sent.planned_at).max(0);
+        let due_at = now.plus_seconds(gap);
+        if due_at > message.due_at {
+            store_messages::plan(tx, message.id, due_at)?;
+            schedule(tx, message.id, due_at)?;
+        }
+    }
+    Ok(())
+}
+
+/// Ends a run whose last step has gone, or will not go.
+pub(crate) fn complete(tx: &mut Tx, id: RunId) -> Result<(), Fault> {
+    let Some(mut run) = store::by_id(tx, id)?.filter(is_open) else { return Ok(()) };
+    if store_messages::waiting_of_run(tx, id)? == 0 {
+        COMPLETED.clone_into(&mut run.status);
+        store::save(tx, &run)?;
+    }
+    Ok(())
+}
+
 /// Has a message looked at when it is due.
 pub(crate) fn schedule(tx: &mut Tx, message_id: i64, due_at: Moment) -> Result<(), Fault> {
     let key = format!("message:{message_id}:{}", due_at.unix());
@@ -59,8 +85,10 @@ pub(crate) fn pause(tx: &mut Tx, session_id: i64) -> Result<(), Fault> {
 
 /// Stops the runs of a session and cancels what has not been sent.
 pub(crate) fn stop_session(tx: &mut Tx, session_id: i64, reason: &str) -> Result<(), Fault> {
+    // Somebody who says no after the last step has answered it.
+    let no = matches!(reason, "unsubscribed" | "suppressed");
     for mut run in store::of_session(tx, session_id)? {
-        if is_open(&run) {
+        if is_open(&run) || (no && run.status == COMPLETED) {
             STOPPED.clone_into(&mut run.status);
             reason.clone_into(&mut run.stop_reason);
             store::save(tx, &run)?;

@@ -48,7 +48,13 @@ pub(crate) fn obstacle(tx: &mut Tx, message: &Message) -> Result<Option<&'static
     if attribution::store::has_ordered(tx, &session.email_hash, session.captured_at)? {
         return Ok(Some("ordered"));
     }
+    if attribution::store::became_order(tx, session.id, &session.cart_token)? {
+        return Ok(Some("ordered"));
+    }
     let settings = Settings::load(tx, ocart::OPTION)?;
+    if !settings.boolean(&ocart::GENERAL_ENABLED) {
+        return Ok(Some("switched_off"));
+    }
     if settings.boolean(&ocart::RECOVERY_CONSENT_REQUIRED) && !session.consent {
         return Ok(Some("no_consent"));
     }
@@ -88,7 +94,13 @@ pub(crate) fn cancel_stale(tx: &mut Tx, message: &Message) -> Result<(), Fault> 
 /// Claims the message, unless something stands against it: then it is cancelled for good.
 fn claim(tx: &mut Tx, id: i64) -> Result<Option<Outgoing>, Fault> {
     let Some(message) = store_messages::by_id(tx, id)? else { return Ok(None) };
-    if message.state != QUEUED || message.due_at > tx.now() {
+    if message.state != QUEUED || message.due_at > tx.now() || runtime::held_since(tx)?.is_some() {
+        return Ok(None);
+    }
+    let session_messages = store_messages::of_session(tx, message.session_id)?;
+    let earlier = |other: &&Message| other.run_id == message.run_id && other.step < message.step;
+    if session_messages.iter().filter(earlier).any(|other| matches!(other.state.as_str(), QUEUED | CLAIMED)) {
+        // The steps before it go first, however late; this one is given its time when they have gone.
         return Ok(None);
     }
     if let Some(reason) = obstacle(tx, &message)? {
@@ -96,6 +108,7 @@ fn claim(tx: &mut Tx, id: i64) -> Result<Option<Outgoing>, Fault> {
             let data = json!({ "step": message.step, "reason": reason });
             store_events::log(tx, message.session_id, "email_skipped", &data)?;
         }
+        commands::complete(tx, message.run_id)?;
         return Ok(None);
     }
     let cartbay = Settings::load(tx, cartbay::OPTION)?;
@@ -104,8 +117,10 @@ fn claim(tx: &mut Tx, id: i64) -> Result<Option<Outgoing>, Fault> {
     if !store_messages::claim(tx, id, testing)? {
         return Ok(None);
     }
-    let message = Message { test_mode: testing, ..message };
     let session = sessions::store::get(tx, message.session_id)?;
+    store_messages::readdress_one(tx, id, &session)?;
+    let message = Message { test_mode: testing, email_hash: session.email_hash.clone(), ..message };
+    commands::respace(tx, &message, &session_messages)?;
     let expires = tx.now().plus_minutes(RESTORE_HOURS * 60);
     let restore = store_events::add_token(tx, RESTORE, &session, id, Some(expires))?;
     let unsubscribe = store_events::add_token(tx, UNSUBSCRIBE, &session, id, None)?;
@@ -246,6 +261,7 @@ fn record(
     if outcome.is_ok() {
         dispatched(tx, message)?;
     }
+    commands::complete(tx, message.run_id)?;
     match sessions::store::by_id(tx, message.session_id)? {
         Some(mut session) => sessions::store::save(tx, &mut session),
         None => Ok(()),

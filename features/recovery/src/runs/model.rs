@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 pub(crate) const PENDING: &str = "pending";
 /// Something has been sent.
 pub(crate) const RUNNING: &str = "running";
+/// Its last step has gone, or will not go.
+pub(crate) const COMPLETED: &str = "completed";
 /// Ended in an order.
 pub(crate) const CONVERTED: &str = "converted";
 /// Ended without one.
@@ -88,7 +90,7 @@ pub struct RunRow {
     pub sequence_id: SequenceId,
     /// Zero-based step that is next.
     pub current_step: i64,
-    /// `pending`, `running`, `converted`, `stopped`.
+    /// `pending`, `running`, `completed`, `converted`, `stopped`.
     pub status: String,
     /// `ordered`, `unsubscribed`, `manual`, …, or empty.
     pub stop_reason: String,

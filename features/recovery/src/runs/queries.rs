@@ -4,11 +4,11 @@ use kernel::{Fault, Page, Paging};
 use runtime::{Exposition, Kind, Tx};
 use serde::Serialize;
 
-use super::model::{CONVERTED, PENDING, RUNNING, RunRow, STOPPED, Sequence};
+use super::model::{COMPLETED, CONVERTED, PENDING, RUNNING, RunRow, STOPPED, Sequence};
 use super::{commands_dispatch, store, store_messages};
 
 /// All statuses, for filters.
-pub(crate) const STATUSES: [&str; 4] = [PENDING, RUNNING, CONVERTED, STOPPED];
+pub(crate) const STATUSES: [&str; 5] = [PENDING, RUNNING, COMPLETED, CONVERTED, STOPPED];
 
 pub(crate) fn sequences(tx: &mut Tx) -> Result<Vec<Sequence>, Fault> {
     store::sequences(tx)

@@ -44,6 +44,22 @@ const RESUME: Sql = Sql::new(
     "UPDATE {p}cartwright_messages SET state = 'queued', due_at = ?, planned_at = ?, updated_at = ? \
      WHERE id = ? AND state = 'paused'",
 );
+const PLAN: Sql = Sql::new(
+    "UPDATE {p}cartwright_messages SET due_at = ?, planned_at = ?, updated_at = ? WHERE id = ? AND state = 'queued'",
+);
+const READDRESS: Sql = Sql::new(
+    "UPDATE {p}cartwright_messages SET email_hash = ?, recipient_mask = ?, updated_at = ? \
+     WHERE session_id = ? AND state IN ('queued', 'paused')",
+);
+const READDRESS_ONE: Sql =
+    Sql::new("UPDATE {p}cartwright_messages SET email_hash = ?, recipient_mask = ? WHERE id = ?");
+const WAITING_OF_RUN: Sql = Sql::new(
+    "SELECT COUNT(*) FROM {p}cartwright_messages WHERE run_id = ? AND state IN ('queued', 'paused', 'claimed')",
+);
+const UNKNOWN_BEFORE: Sql = Sql::new(
+    "UPDATE {p}cartwright_messages SET state = 'unknown', last_error = ?, updated_at = ? \
+     WHERE state IN ('queued', 'claimed') AND due_at <= ?",
+);
 const LOST: Sql = Sql::new(
     "SELECT id FROM {p}cartwright_messages WHERE state = 'claimed' AND claimed_at < ? ORDER BY id LIMIT 100",
 );
@@ -133,6 +149,39 @@ pub(crate) fn of_session(tx: &mut Tx, session_id: i64) -> Result<Vec<Message>, F
 pub(crate) fn due(tx: &mut Tx, limit: i64) -> Result<Vec<Message>, Fault> {
     let now = tx.now();
     Ok(tx.rows(&DUE, params![now, limit], read)?)
+}
+
+/// Gives a queued message another time.
+pub(crate) fn plan(tx: &mut Tx, id: i64, due_at: Moment) -> Result<(), Fault> {
+    let now = tx.now();
+    tx.execute(&PLAN, params![due_at, due_at, now, id])?;
+    Ok(())
+}
+
+/// What a session has not sent yet goes to its present address.
+pub(crate) fn readdress(tx: &mut Tx, session: &Session) -> Result<(), Fault> {
+    let now = tx.now();
+    let mask = kernel::text::masked_email(&session.email);
+    tx.execute(&READDRESS, params![&session.email_hash, mask, now, session.id])?;
+    Ok(())
+}
+
+/// A message that is about to go bears the address that it goes to.
+pub(crate) fn readdress_one(tx: &mut Tx, id: i64, session: &Session) -> Result<(), Fault> {
+    let mask = kernel::text::masked_email(&session.email);
+    tx.execute(&READDRESS_ONE, params![&session.email_hash, mask, id])?;
+    Ok(())
+}
+
+/// Messages of a run that may still go.
+pub(crate) fn waiting_of_run(tx: &mut Tx, run_id: RunId) -> Result<i64, Fault> {
+    Ok(tx.count(&WAITING_OF_RUN, params![run_id])?)
+}
+
+/// What was due before then may have gone already: it is not sent.
+pub(crate) fn unknown_before(tx: &mut Tx, before: Moment, why: &str) -> Result<u64, Fault> {
+    let now = tx.now();
+    Ok(tx.execute(&UNKNOWN_BEFORE, params![why, now, before])?)
 }
 
 /// True for the one who may send it; to the owner's test address, or to the shopper.

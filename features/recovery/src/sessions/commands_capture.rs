@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::model::{CAPTURED, Session};
 use super::{commands, commands_restored, store, store_consents, store_events};
-use crate::{carts, suppression};
+use crate::{attribution, carts, runs, suppression};
 
 /// A capture as it was asked for.
 #[derive(Debug, Clone)]
@@ -80,6 +80,10 @@ pub(crate) fn capture(tx: &mut Tx, cart: &CartSnapshot, request: &Capture) -> Re
     session.last_activity_at = now;
     commands::activate(tx, &mut session)?;
     store::save(tx, &mut session)?;
+    if !created {
+        // The address may have been corrected: what has not been sent goes to the new one.
+        runs::store_messages::readdress(tx, &session)?;
+    }
     let event = if created { "captured" } else { "updated" };
     store_events::log(tx, session.id, event, &json!({ "source": session.source }))?;
     row.email.clone_from(&session.email);
@@ -130,6 +134,7 @@ fn open(
         updated_at: now,
     };
     session.id = store::insert(tx, &session)?;
+    attribution::store::remember_orders(tx, session.id, &session.cart_token)?;
     Ok(session)
 }
 

@@ -32,6 +32,8 @@ pub(crate) fn confirm(tx: &mut Tx, cart: &CartSnapshot) -> Result<bool, Fault> {
     }
     count_click(tx, &session, &restored)?;
     move_to(tx, &mut session, &restored, cart)?;
+    // Whoever is there needs no further email, until the cart is left again.
+    commands::activate(tx, &mut session)?;
     store::save(tx, &mut session)?;
     let Some(mut row) = carts::commands::observe(tx, cart, now)? else { return Ok(true) };
     let mut session = store::get(tx, session.id)?;

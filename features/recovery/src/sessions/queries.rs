@@ -16,7 +16,8 @@ use crate::{attribution, suppression};
 const STATUS: &str = "CASE WHEN s.state = 'recovered' THEN 'cartbay-recovered' \
      WHEN u.id IS NOT NULL THEN 'cartbay-suppressed' WHEN s.state = 'expired' THEN 'cartbay-expired' \
      WHEN s.state = 'abandoned' THEN 'cartbay-abandoned' \
-     WHEN s.abandoned_at IS NOT NULL AND s.closed_at IS NOT NULL THEN 'cartbay-abandoned' ELSE 'cartbay-captured' END";
+     WHEN s.abandoned_at IS NOT NULL AND s.closed_at IS NOT NULL THEN 'cartbay-abandoned' \
+     WHEN s.closed_at IS NOT NULL THEN 'cartbay-expired' ELSE 'cartbay-captured' END";
 const FROM: &str = "FROM {p}cartwright_sessions s LEFT JOIN {p}ocart_suppression u \
      ON u.channel = 'email' AND u.contact_hash = s.email_hash";
 const SENT_COUNT: Sql = Sql::new(

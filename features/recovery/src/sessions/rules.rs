@@ -65,6 +65,8 @@ pub(crate) fn status(session: &Session, suppressed: bool) -> &'static str {
         EXPIRED => cartbay::EXPIRED,
         ABANDONED => cartbay::ABANDONED,
         _ if session.abandoned_at.is_some() && session.closed_at.is_some() => cartbay::ABANDONED,
+        // Ended by a purchase before anybody had to be reminded: there is nothing to recover any more.
+        _ if session.closed_at.is_some() => cartbay::EXPIRED,
         _ => cartbay::CAPTURED,
     }
 }

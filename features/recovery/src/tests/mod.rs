@@ -4,4 +4,5 @@ mod host;
 mod pages;
 mod sending;
 mod shoppers;
+mod steps;
 mod world;
