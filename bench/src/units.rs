@@ -268,6 +268,8 @@ fn completed_order(number: i64) -> OrderSnapshot {
         total_tax: zero,
         total: kernel::Money::new(2_000, currency),
         refunded_total: zero,
+        refunded_shipping: kernel::Decimal::ZERO,
+        refunded_shipping_tax: kernel::Decimal::ZERO,
         cart_token: String::new(),
         meta: Vec::new(),
         created_at: now,

@@ -60,7 +60,9 @@ class Stories:
         headers = {"X-Forwarded-For": f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"}
         units = rng.randint(1, 3)
         body = {"id": self.lamp, "quantity": units}
-        answer = self.expect((yield Ask("POST", f"{STORE}/cart/add-item", body, f"{key}-add", headers=headers)), 201)
+        # A token that no cart has tells this shopper's key from another's behind the same address.
+        stranger = headers | {"Cart-Token": f"{rng.getrandbits(160):040x}"}
+        answer = self.expect((yield Ask("POST", f"{STORE}/cart/add-item", body, f"{key}-add", headers=stranger)), 201)
         headers["Cart-Token"] = answer.headers["Cart-Token"]
         if rng.random() < 0.5:
             units = rng.randint(1, 5)

@@ -25,7 +25,8 @@ class WC_Order
 
     public function __construct(private int $id = 0)
     {
-        $blank = ['status' => 'pending', 'created_via' => '', 'billing_email' => '', 'total' => '0', 'meta' => [], 'items' => []];
+        $blank = ['status' => 'pending', 'created_via' => '', 'billing_email' => '', 'total' => '0'];
+        $blank += ['meta' => [], 'items' => [], 'refunds' => []];
         $this->data = (self::$kept[$id] ?? []) + $blank + ['currency' => 'USD', 'date_paid' => null];
     }
 

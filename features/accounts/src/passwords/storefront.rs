@@ -42,7 +42,7 @@ pub(crate) fn routes(routes: &mut Routes) {
     routes
         .page(Method::POST, "/my-account/password")
         .access(Access::LoggedIn)
-        .limit("login", 30, 300)
+        .limit("password", 30, 300)
         .flow(change);
     routes.page(Method::POST, "/my-account/logout-everywhere").access(Access::LoggedIn).unit(end_logins);
 }

@@ -240,10 +240,12 @@ fn place(rate: &mut TaxRate, body: &RateBody) -> Result<(), Fault> {
     if let Some(postcodes) = body.postcodes.clone().or_else(|| body.postcode.as_ref().map(split)) {
         rate.postcodes =
             postcodes.iter().map(|code| normal_postcode(any(code))).filter(|code| !code.is_empty()).collect();
+        fits("postcode", &rate.postcodes)?;
     }
     if let Some(cities) = body.cities.clone().or_else(|| body.city.as_ref().map(split)) {
         rate.cities =
             cities.iter().map(|city| any(city).to_uppercase()).filter(|city| !city.is_empty()).collect();
+        fits("city", &rate.cities)?;
     }
     Ok(())
 }
@@ -277,4 +279,14 @@ fn fill(rate: &mut TaxRate, body: &RateBody) -> Result<(), Fault> {
         rate.class = class_slug(&kernel::text::optional_line("class", class, 190)?);
     }
     Ok(())
+}
+
+/// Characters of one postcode or city, at most.
+const LOCATION_LENGTH: usize = 200;
+
+fn fits(field: &'static str, places: &[String]) -> Result<(), Fault> {
+    if places.iter().all(|place| place.chars().count() <= LOCATION_LENGTH) {
+        return Ok(());
+    }
+    Err(Fault::invalid(field, format!("Use at most {LOCATION_LENGTH} characters for each.")))
 }
